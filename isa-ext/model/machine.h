@@ -33,6 +33,7 @@ struct LoadedSpace {
   PhysicalAddress root;
   PhysicalAddress list;
   uint32_t list_length = 0;
+  friend bool operator==(const LoadedSpace&, const LoadedSpace&) = default;
 };
 
 /// What ASX adds to one CPU.
@@ -47,6 +48,7 @@ struct CpuState {
   uint64_t pending = 0;  ///< interrupt lines that ask; kept by the platform
   uint64_t compare = ~uint64_t{0};
   uint32_t id = 0;
+  friend bool operator==(const CpuState&, const CpuState&) = default;
 };
 
 /// Called by the model as things happen. All empty by default; statistics, traces and tests override.
@@ -63,18 +65,18 @@ class Observer {
   virtual void widen(const Hop&) {}
   virtual void event(const Fault&, const Hop&) {}
   virtual void event_return(const Hop&) {}
-  virtual void refused(const Fault&) {}    ///< an ASX instruction failed a check
+  virtual void refused(const Fault&) {}  ///< an ASX instruction failed a check
 };
 
 /// What only the engine knows or can do.
 class EnginePort {
  public:
   virtual ~EnginePort() = default;
-  [[nodiscard]] virtual uint64_t clock() = 0;       ///< SystemRegister::Clock, exact at this instruction
-  virtual void translations_changed() = 0;          ///< CS or SS changed: drop the cached translations
+  [[nodiscard]] virtual uint64_t clock() = 0;          ///< SystemRegister::Clock, exact at this instruction
+  virtual void translations_changed() = 0;             ///< CS or SS changed: drop the cached translations
   virtual void space_invalidated(uint64_t space) = 0;  ///< invspace; space id or kAllSpaces
-  virtual void wait_for_event() = 0;                ///< xwait
-  virtual void timer_changed() = 0;                 ///< compare or event_mask was written
+  virtual void wait_for_event() = 0;                   ///< xwait
+  virtual void timer_changed() = 0;                    ///< compare or event_mask changed (by ldsys, a gate or a return)
 };
 
 /// One CPU with its memory: everything an instruction may touch.

@@ -8,9 +8,10 @@
 namespace asx {
 
 struct Variant {
-  uint32_t selector_bits = kDefaultSelectorBits;  ///< --selector-bits
-  uint32_t frames = 120;                          ///< --frames: depth of the secure stack (frames a thread gets)
-  uint32_t reserve = 8;                           ///< --reserve: frames of those that only events may use
+#define ASX_VARIANT(field, flag, default_value, minimum, maximum, section, help) uint32_t field = default_value;
+#include "isa-ext/variant/variants.def"
+#undef ASX_VARIANT
+  friend bool operator==(const Variant&, const Variant&) = default;
 };
 
 }  // namespace asx

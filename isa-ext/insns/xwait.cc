@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "isa-ext/insns/bodies.h"
+
+namespace asx::insns {
+
+// Manual 3.12
+MaybeFault xwait(Machine& machine, const Instruction&) {
+  machine.engine.wait_for_event();
+  return {};
+}
+
+}  // namespace asx::insns

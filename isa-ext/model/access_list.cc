@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "isa-ext/model/access_list.h"
+
+#include "isa-ext/model/space.h"
+#include "isa-ext/model/translate.h"
+
+namespace asx {
+namespace {
+
+constexpr unsigned kIndexAndGenerationBits = 15;
+
+/// Entry 0 is the space itself, whatever lies in the list's memory: its pages alone limit the access.
+AccessListEntry implied_entry(const LoadedSpace& owner) {
+  return {.flags = kEntryValid | kEntryRead | kEntryWrite,
+          .kind = EntryKind::Space,
+          .slot_generation = 0,
+          .space_id = owner.id.value,
+          .space_generation = owner.generation,
+          .gate_index = 0,
+          .object = 0};
+}
+
+}  // namespace
+
+Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKind wanted) {
+  const unsigned bits = list.variant.selector_bits;
+  const uint32_t index = selector.index(bits);
+  const AccessListEntry implied = implied_entry(list.owner);
+  const AccessListEntry* entry = &implied;
+  if (index != 0) {
+    if (index >= list.owner.list_length) return AsCause::SelectorIndex;
+    entry = list.memory.at<const AccessListEntry>(list.owner.list + uint64_t{index} * sizeof(AccessListEntry));
+    if (entry == nullptr) return AsCause::Addressing;
+  }
+  if ((entry->flags & kEntryValid) == 0) return AsCause::EntryInvalid;
+  if (entry->kind != wanted) return AsCause::EntryKind;
+  const uint32_t generation_mask = (1u << (kIndexAndGenerationBits - bits)) - 1;
+  if ((entry->slot_generation & generation_mask) != selector.slot_generation(bits)) return AsCause::SlotGeneration;
+
+  const SpaceId id{entry->space_id};
+  const auto space = find_live_space(list.cpu, list.memory, id, entry->space_generation);
+  if (!space) return space.cause();
+  return Selected{id, space.value(), entry->flags & (kEntryRead | kEntryWrite), entry->kind, entry->gate_index};
+}
+
+uint64_t rights_of_selector(const ListView& list, Selector selector) {
+  if (select_entry(list, selector, EntryKind::Gate)) return kSelectorGate;
+  const auto space = select_entry(list, selector, EntryKind::Space);
+  if (!space) return 0;
+  return ((space.value().rights & kEntryRead) != 0 ? uint64_t{kSelectorRead} : 0) |
+         ((space.value().rights & kEntryWrite) != 0 ? uint64_t{kSelectorWrite} : 0);
+}
+
+uint64_t selector_rights(const Machine& machine, Selector selector) {
+  return rights_of_selector({machine.cpu, machine.memory, machine.variant, owner_of_half(machine.cpu, selector)},
+                            selector);
+}
+
+}  // namespace asx

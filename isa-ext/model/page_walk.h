@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// 4-level x86-64 page tables (Intel SDM vol. 3, 4.5), one root a space. The U/S bit is ignored.
+#pragma once
+#include "isa-ext/model/machine.h"
+
+namespace asx {
+
+/// One access to one space, past the checks of its entry.
+struct PageAccess {
+  const SpaceDescriptor& space;
+  VirtualAddress address;
+  Access access;
+  bool from_privileged = false;  ///< for the error code of #PF
+};
+
+struct WalkedPage {
+  PhysicalAddress page;  ///< 4 KiB aligned
+  bool write = false;    ///< all levels allow it
+  bool execute = false;
+  bool dirty = false;
+};
+
+/// #PF with the x86 error code, or #AS Addressing for a table or page outside RAM (device pages pass in spaces with
+/// kSpaceIo). Sets accessed and dirty bits, and only if nothing fails.
+[[nodiscard]] Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAccess& access);
+
+}  // namespace asx

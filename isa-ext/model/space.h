@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The space table, and what happens when CS or SS is loaded (manual 2.1, 2.2).
+#pragma once
+#include "isa-ext/model/checked.h"
+#include "isa-ext/model/machine.h"
+
+namespace asx {
+
+/// The descriptor, alive or not. SpaceInvalid beyond the table, Addressing if the table is not in RAM.
+[[nodiscard]] Checked<const SpaceDescriptor*> find_descriptor(const CpuState& cpu, const PhysicalMemory& memory,
+                                                              SpaceId id);
+
+/// The descriptor of a space that lives and still has the generation. SpaceInvalid, SpaceGeneration, Addressing.
+[[nodiscard]] Checked<const SpaceDescriptor*> find_live_space(const CpuState& cpu, const PhysicalMemory& memory,
+                                                              SpaceId id, uint32_t generation);
+
+/// What CS or SS holds of a descriptor.
+[[nodiscard]] LoadedSpace loaded(SpaceId id, const SpaceDescriptor& descriptor);
+
+/// The space whose list is the half that the selector indexes.
+[[nodiscard]] inline const LoadedSpace& owner_of_half(const CpuState& cpu, Selector selector) {
+  return selector.half() == Half::Code ? cpu.code : cpu.stack;
+}
+
+/// Puts CS and SS in force, here and in the thread block. Part of a commit: cannot fail.
+void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpace& code, const LoadedSpace& stack);
+
+}  // namespace asx
