@@ -32,9 +32,10 @@ struct BootModule {
   char name[40];   ///< NUL-padded. Data: "root" (newc cpio), "commands" (see below)
 };
 
-/// Module "commands": what the Linux personality runs, one after the other. Each command is its working directory,
-/// its arguments, an empty string, its environment, an empty string, every string NUL-terminated; the guest file
-/// that is run follows as one more string. The module ends after the last command.
+/// Module "commands": what the Linux personality runs, one after the other. Each command is its working directory, the
+/// number of its arguments in decimal, the arguments, the number of its environment strings in decimal, these strings,
+/// and the guest file that is run, every string NUL-terminated (arguments may be empty). The module ends after the last
+/// command.
 constexpr char kCommandsModule[] = "commands";
 constexpr char kRootModule[] = "root";
 
