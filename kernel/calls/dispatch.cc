@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From the kernel's entry points (arch/entry.S) to the handlers, and the way out.
+#include "isa-ext/abi/event.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/calls/arguments.h"
+#include "kernel/fault/handle.h"
+#include "kernel/lib/assert.h"
+#include "kernel/object/interrupt_lines.h"
+
+namespace kernel {
+
+namespace {
+
+constexpr calls::Handler kHandlers[] = {
+#define HOP_CALL(number, name, arguments, argument_text, text) calls::name,
+#include "kernel/abi/calls.def"
+#undef HOP_CALL
+};
+constexpr uint64_t kCallCount = sizeof kHandlers / sizeof kHandlers[0];
+
+constexpr uint64_t kNumbers[] = {
+#define HOP_CALL(number, name, arguments, argument_text, text) number,
+#include "kernel/abi/calls.def"
+#undef HOP_CALL
+};
+
+constexpr bool are_numbers_dense() {
+  for (uint64_t i = 0; i < kCallCount; ++i) {
+    if (kNumbers[i] != i) return false;
+  }
+  return true;
+}
+static_assert(are_numbers_dense(), "the rows of calls.def are in the order of their numbers, without gaps");
+
+Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& arguments) {
+  if (number >= kCallCount) return Status::NoSuchCall;
+  const Frame& frame = *thread.frames().top();
+  Space* code = space_table().find(frame.cs_id, frame.cs_generation);
+  Space* stack = space_table().find(frame.ss_id, frame.ss_generation);
+  HOP_ASSERT(code != nullptr && stack != nullptr);
+  return kHandlers[number]({thread, *code, *stack}, arguments);
+}
+
+void take_interrupt(uint32_t line) {
+  if (line == asx::kTimerLine) {
+    scheduler().expire_deadlines(cpu::clock());
+  } else {
+    interrupt_lines().fire(line);
+  }
+}
+
+/// The last thing on every way out of the kernel. The frame on top is then one that can be returned by.
+Reply leave(Thread& thread, Reply reply) {
+  scheduler().yield_if_due();
+  if (unwind_dead_frames(thread)) reply = Status::ServerFault;
+  thread.frames().top()->event_mask = interrupt_lines().masked();
+  scheduler().program_timer();
+  return reply;
+}
+
+}  // namespace
+
+extern "C" Reply kernel_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t number) {
+  Thread& thread = current_thread();
+  return leave(thread, dispatch(thread, number, {{a, b, c, d, e, f}}));
+}
+
+extern "C" Reply kernel_event() {
+  Thread& thread = current_thread();
+  const uint32_t vector = thread.frames().top()->vector;
+  if (vector < asx::kVectorInterrupt) return leave(thread, handle_fault(thread));
+  take_interrupt(vector - asx::kVectorInterrupt);
+  return leave(thread, Status::Ok);
+}
+
+extern "C" Reply kernel_thread_start() {
+  scheduler().finish_switch();
+  Thread& thread = current_thread();
+  if (thread.body != nullptr) {
+    thread.body();
+    end_current_thread();
+  }
+  return leave(thread, Status::Ok);
+}
+
+}  // namespace kernel

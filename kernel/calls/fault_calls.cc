@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a recovery routine, a fault gate and a personality ask about the frames below them.
+#include "kernel/calls/arguments.h"
+#include "kernel/fault/report.h"
+
+namespace kernel::calls {
+
+namespace {
+
+/// The event frame that led into the caller as a fault gate, or nullptr.
+Frame* fault_frame(const Caller& caller) {
+  Frame* frame = entry_frame(caller);
+  return frame != nullptr && frame->kind == FrameKind::Event ? frame : nullptr;
+}
+
+/// Whether the frame came by the gate that `syscall` enters from its space, and that gate is the caller's.
+bool is_personality_of(const Caller& caller, const Frame& frame) {
+  const Space* program = space_table().find(frame.cs_id, frame.cs_generation);
+  if (program == nullptr) return false;
+  const AccessListEntry* entry = program->entry({static_cast<uint16_t>(program->descriptor().syscall_selector)});
+  return entry != nullptr && entry->kind == EntryKind::Gate && entry->space_id == caller.code.id() &&
+         entry->space_generation == caller.code.generation();
+}
+
+}  // namespace
+
+Reply fault_report(const Caller& caller, const Arguments& arguments) {
+  const uint64_t destination = arguments[0];
+  if (destination > 1) return Status::Invalid;
+  if (destination == 1) report_fault(caller.thread, 1);
+  return Status::Ok;
+}
+
+Reply fault_record(const Caller& caller, const Arguments& arguments) {
+  const Frame* frame = fault_frame(caller);
+  if (frame == nullptr) return Status::NotFound;
+  switch (static_cast<hop::FaultItem>(arguments[0])) {
+    case hop::FaultItem::Vector:
+      return Reply(frame->vector);
+    case hop::FaultItem::ErrorCode:
+      return Reply(frame->error_code);
+    case hop::FaultItem::Address:
+      return Reply(frame->fault_address);
+    case hop::FaultItem::Rip:
+      return Reply(frame->rip);
+    case hop::FaultItem::Rsp:
+      return Reply(frame->rsp);
+    case hop::FaultItem::CodeSpace:
+      return Reply(frame->cs_id);
+  }
+  return Status::Invalid;
+}
+
+Reply fault_resume(const Caller& caller, const Arguments& arguments) {
+  Frame* frame = fault_frame(caller);
+  if (frame == nullptr) return Status::NotFound;
+  frame->rip = arguments[0];
+  frame->rsp = arguments[1];
+  frame->gpr[asx::kRdi] = arguments[2];
+  return Status::Ok;
+}
+
+Reply frame_set_base(const Caller& caller, const Arguments& arguments) {
+  const uint64_t which = arguments[0], value = arguments[1];
+  if (which > 1) return Status::Invalid;
+  Frame* frame = entry_frame(caller);
+  if (frame == nullptr) return Status::NotFound;
+  if (!is_personality_of(caller, *frame)) return Status::NotPermitted;
+  (which == 0 ? frame->fs_base : frame->gs_base) = value;
+  return Status::Ok;
+}
+
+}  // namespace kernel::calls

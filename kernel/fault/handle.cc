@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/fault/handle.h"
+
+#include "isa-ext/abi/event.h"
+#include "kernel/arch/log.h"
+#include "kernel/fault/panic.h"
+#include "kernel/fault/report.h"
+#include "kernel/object/capability.h"
+
+namespace kernel {
+
+namespace {
+
+// The same fault so often in a row behind one gate is a fault of the handler itself.
+constexpr uint64_t kRecoveryLimit = 4;
+constexpr uint64_t kFaultGateLimit = 1000;
+
+constexpr uint64_t kFlagsClearedInHandler = 1u << 8 | 1u << 10;  // trap, direction
+constexpr uint64_t kHandlerFlags = 0x202;
+
+/// The space of the faulting address, as the code that faulted sees it; nullptr if it names none.
+Space* faulting_space(const Frame& event, Thread& thread) {
+  Space* code = space_table().find(event.cs_id, event.cs_generation);
+  Space* stack = space_table().find(event.ss_id, event.ss_generation);
+  if (code == nullptr || stack == nullptr) return nullptr;
+  const asx::VirtualAddress address{event.fault_address};
+  const Result<Space*> space = resolve_space({thread, *code, *stack}, address.selector().value, 0);
+  return space ? space.value() : nullptr;
+}
+
+bool settle_page_fault(Thread& thread, const Frame& event) {
+  Space* space = faulting_space(event, thread);
+  if (space == nullptr) return false;
+  hop::Protection access = hop::kProtectRead;
+  if ((event.error_code & asx::kPageFaultWrite) != 0) access = hop::kProtectWrite;
+  if ((event.error_code & asx::kPageFaultFetch) != 0) access = hop::kProtectExecute;
+  const Demand demand = space->demand(asx::VirtualAddress{event.fault_address}.offset(), access);
+  thread.fault.is_out_of_memory = demand == Demand::OutOfMemory;
+  return demand == Demand::Settled;
+}
+
+/// How often in a row this fault has happened behind the gate that `entry` (nullptr: the start gate) leads out of.
+/// A fresh frame is zero, so the count begins anew with every call.
+uint64_t count_repetitions(Thread& thread, Frame* entry, const Frame& event) {
+  uint64_t* seen = entry == nullptr ? thread.repeated_fault : entry->reserved;
+  const bool is_same = seen[0] == event.rip && seen[1] == event.fault_address;
+  seen[0] = event.rip;
+  seen[1] = event.fault_address;
+  seen[2] = is_same ? seen[2] + 1 : 1;
+  return seen[2];
+}
+
+/// The living gate of that name, or nullptr.
+const asx::Gate* find_gate(const GateName& name) {
+  const Space* space = space_table().find(name.space, name.generation);
+  return space == nullptr ? nullptr : space->gate(name.index);
+}
+
+bool enter_recovery(const Thread& thread, const Frame* entry, Frame& event) {
+  const GateName name = entry == nullptr ? thread.start_gate
+                                         : GateName{entry->gate_space, entry->gate_space_generation, entry->gate_index};
+  const asx::Gate* gate = find_gate(name);
+  if (gate == nullptr || gate->recovery_entry == 0 || name.space != event.cs_id) return false;
+  event.gpr[asx::kRax] = uint64_t{event.vector} << 32 | event.error_code;
+  event.gpr[asx::kRcx] = event.rip;
+  event.gpr[asx::kR11] = event.fault_address;
+  event.rip = gate->recovery_entry;
+  event.rflags &= ~kFlagsClearedInHandler;
+  return true;
+}
+
+/// Makes the thread hop into the fault gate of its code space. The event frame stays below, as the frame the gate
+/// returns by.
+bool enter_fault_gate(Thread& thread, Frame& event) {
+  const Space* space = space_table().find(event.cs_id, event.cs_generation);
+  const asx::Gate* gate = find_gate(space->fault_gate());
+  SecureStack stack = thread.frames();
+  if (gate == nullptr || stack.free_frames() < gate->minimum_free_frames + 1) return false;
+  const GateName& name = space->fault_gate();
+  Frame handler{};
+  handler.kind = FrameKind::Event;
+  handler.cs_id = name.space;
+  handler.cs_generation = name.generation;
+  handler.ss_id = event.ss_id;
+  handler.ss_generation = event.ss_generation;
+  handler.rip = gate->entry;
+  handler.rsp = event.rsp;
+  handler.rflags = kHandlerFlags;
+  handler.gpr[asx::kR11] = gate->parameter;
+  if (gate->stack_policy == asx::StackPolicy::Pool) {
+    const Result<uint32_t> slot = stack_pool::take({gate->pool});
+    if (!slot) return false;
+    handler.rsp = stack_pool::slot({gate->pool}, slot.value()).rsp;
+    handler.fs_base = stack_pool::slot({gate->pool}, slot.value()).fs_base;
+    event.pool = gate->pool;
+    event.pool_slot = slot.value();
+  }
+  event.gate_space = name.space;
+  event.gate_space_generation = name.generation;
+  event.gate_index = name.index;
+  stack.push(handler);
+  return true;
+}
+
+/// Steps 4 and 5. When what faulted was itself the handler of a fault, that fault is unhandled now, too.
+Reply fail_caller(Thread& thread) {
+  SecureStack stack = thread.frames();
+  for (;;) {
+    report_fault(thread, 1);
+    do stack.pop();
+    while (stack.depth() != 0 && stack.top()->kind == FrameKind::Narrow);
+    if (stack.depth() == 0) {
+      log("  thread ", thread.number, " ends\n");
+      end_current_thread();
+    }
+    if (stack.top()->kind == FrameKind::Call) return Status::ServerFault;
+    record_fault(thread, *stack.top());
+  }
+}
+
+}  // namespace
+
+bool unwind_dead_frames(Thread& thread) {
+  SecureStack stack = thread.frames();
+  bool has_popped = false;
+  while (stack.depth() != 0) {
+    const Frame& top = *stack.top();
+    if (is_returnable(top) && top.kind != FrameKind::Narrow) return has_popped;
+    stack.pop();
+    has_popped = true;
+  }
+  end_current_thread();
+}
+
+Reply handle_fault(Thread& thread) {
+  SecureStack stack = thread.frames();
+  Frame& event = *stack.top();
+  if (event.cs_id == asx::kKernelSpaceId) panic_on_fault(thread, event);
+  record_fault(thread, event);
+  if (event.vector == asx::kVectorAddressSpace) {
+    const asx::AsError error = asx::AsError::from_code(event.error_code);
+    if (error.operation == asx::AsOperation::Return) {
+      if (error.cause == asx::AsCause::SecureStackEmpty) end_current_thread();
+      if (error.cause == asx::AsCause::ReturnCodeSpace || error.cause == asx::AsCause::ReturnStackSpace) {
+        stack.pop();  // and, on the way out of the kernel, the frames that lead nowhere
+        return Status::ServerFault;
+      }
+    }
+  }
+  if (event.vector == asx::kVectorPageFault && settle_page_fault(thread, event)) return Status::Ok;
+
+  Frame* entry = stack.frame(stack.entry_position(1));
+  const uint64_t repetitions = count_repetitions(thread, entry, event);
+  if (repetitions < kRecoveryLimit && enter_recovery(thread, entry, event)) return Status::Ok;
+  if (repetitions < kFaultGateLimit && enter_fault_gate(thread, event)) return Status::Ok;
+  return fail_caller(thread);
+}
+
+}  // namespace kernel

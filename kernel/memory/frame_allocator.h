@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Physical frames: a binary buddy allocator (Knuth, TAOCP 1, 2.5) whose frames carry a reference count, since a
+// frame may be mapped in several spaces.
+#pragma once
+#include "kernel/arch/direct_map.h"
+#include "kernel/lib/result.h"
+
+namespace kernel {
+
+/// What is known of one frame. The table of them is indexed by physical address / page size.
+struct FrameInfo {
+  enum class State : uint8_t { Reserved = 0, FreeHead = 1, Used = 2 };
+  uint32_t references;      ///< mappings of a frame in use
+  uint32_t next, previous;  ///< in the free list of its order; frame numbers
+  uint16_t entries;         ///< a page table's entries that are not zero
+  uint8_t order;
+  State state;
+};
+static_assert(sizeof(FrameInfo) == 16);
+
+class FrameAllocator {
+ public:
+  static constexpr unsigned kMaximumOrder = 10;  ///< 4 MiB
+
+  /// The table has one zeroed FrameInfo for every frame of RAM: all reserved.
+  void initialize(FrameInfo* table, uint64_t frame_count);
+  /// Gives reserved frames to the allocator.
+  void add_free(PhysicalAddress start, PhysicalAddress end);
+
+  /// 2^order frames, aligned to their size, contents undefined, one reference. OutOfMemory.
+  Result<PhysicalAddress> allocate(unsigned order = 0);
+  Result<PhysicalAddress> allocate_zeroed(unsigned order = 0);
+  /// Gives back what allocate gave, whatever its references.
+  void free(PhysicalAddress block, unsigned order);
+
+  /// One more, one less mapping of a single frame; at none it is free. Frames that were never allocated (boot
+  /// modules) stay reserved for ever, so their count does not matter.
+  void reference(PhysicalAddress frame);
+  void release(PhysicalAddress frame);
+  [[nodiscard]] uint32_t references(PhysicalAddress frame) { return info(frame).references; }
+
+  [[nodiscard]] FrameInfo& info(PhysicalAddress frame) { return table_[frame.value / asx::kPageSize]; }
+  [[nodiscard]] bool is_ram(PhysicalAddress address) const { return address.value / asx::kPageSize < count_; }
+  [[nodiscard]] uint64_t free_bytes() const { return free_frames_ * asx::kPageSize; }
+
+ private:
+  static constexpr uint32_t kNone = ~uint32_t{0};
+  void link(uint32_t frame, unsigned order);
+  void unlink(uint32_t frame);
+
+  FrameInfo* table_ = nullptr;
+  uint64_t count_ = 0;
+  uint64_t free_frames_ = 0;
+  uint32_t free_list_[kMaximumOrder + 1] = {};
+};
+
+/// The machine's frames.
+[[nodiscard]] FrameAllocator& frames();
+
+/// The smallest order whose blocks hold so many bytes.
+[[nodiscard]] constexpr unsigned order_for(uint64_t bytes) {
+  unsigned order = 0;
+  while ((asx::kPageSize << order) < bytes) ++order;
+  return order;
+}
+
+}  // namespace kernel

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The access list that a space designates: its half, and the only kind of handle table there is.
+#pragma once
+#include "isa-ext/abi/address.h"
+#include "isa-ext/abi/structures.h"
+#include "kernel/abi/call.h"
+#include "kernel/arch/direct_map.h"
+#include "kernel/lib/result.h"
+#include "kernel/object/object.h"
+
+namespace kernel {
+
+using asx::AccessListEntry;
+using asx::EntryKind;
+using asx::Selector;
+
+/// AccessListEntry::flags, the bits that are the software's.
+constexpr uint32_t kEntryControl = 1u << 16;  ///< hop::kRightControl
+constexpr uint32_t kEntryRetired = 1u << 17;  ///< every generation of the slot has been used
+
+/// Entry flags for rights, and back.
+[[nodiscard]] uint32_t flags_of_rights(uint64_t rights);
+[[nodiscard]] uint64_t rights_of_flags(uint32_t flags);
+
+/// Entries hold a reference to the object they name.
+void acquire_object(const AccessListEntry& entry);
+void release_object(AccessListEntry& entry);
+
+class AccessList {
+ public:
+  /// How many bits of a selector are the index, as the machine says; set once at start-up.
+  static inline unsigned selector_bits = asx::kDefaultSelectorBits;
+  [[nodiscard]] static uint32_t longest() { return 1u << selector_bits; }
+
+  constexpr AccessList() = default;
+  /// Entry 0, which is implied, counts. OutOfMemory.
+  Status create(uint32_t length);
+  void destroy();
+  [[nodiscard]] PhysicalAddress address() const { return address_; }
+  [[nodiscard]] uint32_t length() const { return length_; }
+
+  /// The valid entry of an explicit slot whose generation is the selector's, or nullptr.
+  [[nodiscard]] const AccessListEntry* find(Selector selector) const;
+  /// Puts an entry (its reference to an object included) into a slot, 0 = any from hop::kFirstFreeSlot on. Returns
+  /// the slot's index. Invalid: no such slot; Exists; NoSpace: none is free, or this one has used up its generations.
+  Result<uint32_t> insert(uint32_t index, const AccessListEntry& entry);
+  /// Empties the slot; its generation advances, and a slot whose generation would come again is never used again.
+  /// BadHandle.
+  Status remove(Selector selector);
+  [[nodiscard]] Selector selector(asx::Half half, uint32_t index) const;
+
+ private:
+  [[nodiscard]] AccessListEntry* slots() const { return at<AccessListEntry>(address_); }
+  [[nodiscard]] static bool is_free(const AccessListEntry& slot) {
+    return (slot.flags & (asx::kEntryValid | kEntryRetired)) == 0;
+  }
+  [[nodiscard]] uint32_t find_free();
+
+  PhysicalAddress address_;
+  uint32_t length_ = 0;
+  uint32_t next_free_ = hop::kFirstFreeSlot;  ///< where to begin looking: the slots are used in turn
+};
+
+}  // namespace kernel

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/object/capability.h"
+
+namespace kernel {
+
+AccessListEntry space_entry(const Space& space, uint64_t rights) {
+  AccessListEntry entry{};
+  entry.flags = asx::kEntryValid | flags_of_rights(rights);
+  entry.kind = EntryKind::Space;
+  entry.space_id = space.id();
+  entry.space_generation = space.generation();
+  return entry;
+}
+
+AccessListEntry gate_entry(const GateName& gate, uint64_t rights) {
+  AccessListEntry entry{};
+  entry.flags = asx::kEntryValid | flags_of_rights(rights);
+  entry.kind = EntryKind::Gate;
+  entry.space_id = gate.space;
+  entry.space_generation = gate.generation;
+  entry.gate_index = gate.index;
+  return entry;
+}
+
+AccessListEntry object_entry(Object& object, uint64_t rights) {
+  AccessListEntry entry{};
+  entry.flags = asx::kEntryValid | flags_of_rights(rights);
+  entry.kind = EntryKind::Object;
+  entry.object = reinterpret_cast<uint64_t>(&object);
+  return entry;
+}
+
+AccessListEntry Capability::with_rights(uint64_t rights) const {
+  AccessListEntry copy = entry;
+  copy.flags = asx::kEntryValid | (entry.flags & flags_of_rights(rights));
+  return copy;
+}
+
+Result<Capability> resolve(const Caller& caller, uint64_t number) {
+  if (number > 0xffff) return Status::BadHandle;
+  const Selector selector{static_cast<uint16_t>(number)};
+  Space& owner = selector.half() == asx::Half::Code ? caller.code : caller.stack;
+  if (selector.index(AccessList::selector_bits) == 0) {
+    // Entry 0 is implied: the space itself, without control.
+    if (selector.slot_generation(AccessList::selector_bits) != 0) return Status::BadHandle;
+    return Capability{space_entry(owner, hop::kRightRead | hop::kRightWrite), &owner};
+  }
+  const AccessListEntry* entry = owner.entry(selector);
+  if (entry == nullptr) return Status::BadHandle;
+  if (entry->kind == EntryKind::Object) return Capability{*entry, nullptr};
+  Space* space = space_table().find(entry->space_id, entry->space_generation);
+  if (space == nullptr) return Status::BadHandle;
+  if (entry->kind == EntryKind::Gate && space->gate(entry->gate_index) == nullptr) return Status::BadHandle;
+  return Capability{*entry, space};
+}
+
+Result<Space*> resolve_space(const Caller& caller, uint64_t selector, uint64_t rights) {
+  const Result<Capability> found = resolve(caller, selector);
+  if (!found) return found.status();
+  if (found.value().kind() != EntryKind::Space) return Status::BadHandle;
+  if (!found.value().has_rights(rights)) return Status::NotPermitted;
+  return found.value().space;
+}
+
+Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_t rights) {
+  const Result<Capability> found = resolve(caller, selector);
+  if (!found) return found;
+  if (found.value().kind() != EntryKind::Gate) return Status::BadHandle;
+  if (!found.value().has_rights(rights)) return Status::NotPermitted;
+  return found;
+}
+
+Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector) {
+  const Result<Capability> found = resolve(caller, selector);
+  if (!found) return found.status();
+  if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
+  auto* object = reinterpret_cast<Object*>(found.value().entry.object);
+  if (object->kind != ObjectKind::EventSource) return Status::BadHandle;
+  return static_cast<EventSource*>(object);
+}
+
+}  // namespace kernel

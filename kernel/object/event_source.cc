@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/object/event_source.h"
+
+#include "kernel/memory/object_cache.h"
+
+namespace kernel {
+
+namespace {
+constinit ObjectCache<EventSource> event_sources;
+}
+
+EventSource* create_event_source() {
+  return event_sources.create();
+}
+
+void destroy(EventSource& event) {
+  HOP_ASSERT(event.waiters.is_empty());
+  event_sources.destroy(&event);
+}
+
+void signal(EventSource& event) {
+  ++event.count;
+  if (Schedulable* waiter = event.waiters.front(); waiter != nullptr) {
+    scheduler().wake(*waiter, WakeReason::Signalled);
+  }
+}
+
+Result<uint64_t> wait(EventSource& event, uint64_t deadline) {
+  acquire(event);  // its entries may go while we wait
+  Result<uint64_t> result = Status::TimedOut;
+  WakeReason reason = WakeReason::Signalled;
+  while (event.count == 0 && reason == WakeReason::Signalled) reason = scheduler().block(&event.waiters, deadline);
+  if (reason == WakeReason::Cancelled) {
+    result = Status::Interrupted;
+  } else if (event.count != 0) {
+    result = event.count;
+    event.count = 0;
+  }
+  release(event);
+  return result;
+}
+
+}  // namespace kernel

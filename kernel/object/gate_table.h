@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The gates of one space, and the stacks they hand out.
+#pragma once
+#include "isa-ext/abi/structures.h"
+#include "kernel/arch/direct_map.h"
+#include "kernel/lib/result.h"
+
+namespace kernel {
+
+/// A gate named without a selector, as frames name it too.
+struct GateName {
+  uint32_t space = 0, generation = 0, index = 0;
+};
+
+/// Gates by index. An index is used once: entries elsewhere name a gate by it, and carry no generation of the gate.
+class GateTable {
+ public:
+  static constexpr uint32_t kMaximumGates = 16384;
+
+  constexpr GateTable() = default;
+  /// Adds a gate; returns its index. The table may move. OutOfMemory, NoSpace.
+  Result<uint32_t> add(const asx::Gate& gate);
+  /// The gate, or nullptr if there is none or it is closed.
+  [[nodiscard]] asx::Gate* find(uint32_t index) const;
+  void destroy();
+  [[nodiscard]] PhysicalAddress address() const { return address_; }
+  [[nodiscard]] uint32_t count() const { return count_; }
+
+ private:
+  [[nodiscard]] asx::Gate* gates() const { return at<asx::Gate>(address_); }
+
+  PhysicalAddress address_;
+  uint32_t count_ = 0;
+  uint32_t capacity_ = 0;
+};
+
+/// The stacks of a space's gates: one page, which never moves, since frames name it by its address.
+namespace stack_pool {
+
+constexpr uint32_t kMaximumStacks = (asx::kPageSize - sizeof(asx::StackPool)) / sizeof(asx::StackSlot);
+
+Result<PhysicalAddress> create();
+/// Adds a stack. NoSpace.
+Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base);
+/// Takes a stack, as gcall does; returns its 1-based slot. TryAgain: none is free.
+Result<uint32_t> take(PhysicalAddress pool);
+/// Gives it back, as gret does.
+void give_back(PhysicalAddress pool, uint32_t slot);
+[[nodiscard]] asx::StackSlot& slot(PhysicalAddress pool, uint32_t number);
+
+}  // namespace stack_pool
+
+}  // namespace kernel

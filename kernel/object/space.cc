@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/object/space.h"
+
+#include "kernel/arch/cpu.h"
+#include "kernel/lib/assert.h"
+#include "kernel/memory/object_cache.h"
+
+namespace kernel {
+
+namespace {
+constinit ObjectCache<Space> spaces;
+}
+
+Result<Space*> Space::create(const Options& options) {
+  Space* space = spaces.create();
+  if (space == nullptr) return Status::OutOfMemory;
+  const Result<uint32_t> id = space_table().allocate();
+  if (!id) {
+    spaces.destroy(space);
+    return id.status();
+  }
+  space->id_ = id.value();
+  if (const Status status = space->create_parts(options); status != Status::Ok) {
+    space_table().retire(space->id_);
+    spaces.destroy(space);
+    return status;
+  }
+  space_table().attach(space->id_, *space);
+  return space;
+}
+
+Status Space::create_parts(const Options& options) {
+  if (const Status status = pages_.create(); status != Status::Ok) return status;
+  if (const Status status = list_.create(options.list_length); status != Status::Ok) {
+    pages_.destroy();
+    return status;
+  }
+  asx::SpaceDescriptor& own = descriptor();
+  const uint32_t generation = own.generation;
+  own = {};
+  own.flags = asx::kSpaceValid | options.flags;
+  own.generation = generation;
+  own.page_table_root = pages_.root().value;
+  own.list = list_.address().value;
+  own.list_length = list_.length();
+  own.authority = options.authority;
+  for (unsigned i = 0; i < sizeof own.name; ++i) own.name[i] = options.name[i];
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+Result<Space*> Space::adopt_kernel_space() {
+  Space* space = spaces.create();
+  if (space == nullptr) return Status::OutOfMemory;
+  space->id_ = asx::kKernelSpaceId;
+  space_table().attach(space->id_, *space);
+  return space;
+}
+
+void Space::destroy(Space& space) {
+  HOP_ASSERT(space.id_ != asx::kKernelSpaceId);
+  space_table().retire(space.id_);
+  space.destroy_parts();
+  spaces.destroy(&space);
+}
+
+void Space::destroy_parts() {
+  regions_.remove_all();
+  release_pages({0, kSpaceLimit});
+  pages_.destroy();
+  list_.destroy();
+  gates_.destroy();
+  if (pool_.value != 0) frames().free(pool_, 0);
+}
+
+Result<Selector> Space::insert_entry(uint32_t index, const AccessListEntry& entry) {
+  const Result<uint32_t> slot = list_.insert(index, entry);
+  if (!slot) return slot.status();
+  cpu::invalidate(id_);
+  return list_.selector(is_code() ? asx::Half::Code : asx::Half::Stack, slot.value());
+}
+
+Status Space::remove_entry(Selector selector) {
+  const Status status = list_.remove(selector);
+  cpu::invalidate(id_);
+  return status;
+}
+
+void Space::set_syscall_selector(uint32_t selector) {
+  descriptor().syscall_selector = selector;
+  cpu::invalidate(id_);
+}
+
+Result<uint32_t> Space::add_gate(const asx::Gate& gate) {
+  const Result<uint32_t> index = gates_.add(gate);
+  if (!index) return index;
+  descriptor().gate_table = gates_.address().value;
+  descriptor().gate_count = gates_.count();
+  cpu::invalidate(id_);
+  return index;
+}
+
+void Space::close_gate(uint32_t index) {
+  gates_.find(index)->flags &= ~asx::kGateValid;
+  cpu::invalidate(id_);
+}
+
+Result<PhysicalAddress> Space::stack_pool() {
+  if (pool_.value == 0) {
+    const Result<PhysicalAddress> pool = stack_pool::create();
+    if (!pool) return pool;
+    pool_ = pool.value();
+  }
+  return pool_;
+}
+
+}  // namespace kernel

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An address space: pages, the access list it designates, gates into it. The unit of protection and of sharing.
+#pragma once
+#include "kernel/memory/page_table.h"
+#include "kernel/memory/region_map.h"
+#include "kernel/object/access_list.h"
+#include "kernel/object/gate_table.h"
+#include "kernel/object/space_table.h"
+
+namespace kernel {
+
+/// A range of pages, checked by whoever makes one from a caller's numbers.
+struct Range {
+  uint64_t start, end;
+  [[nodiscard]] uint64_t length() const { return end - start; }
+};
+
+/// How a page fault ended that the kernel may settle itself.
+enum class Demand : uint32_t { Settled, Forbidden, OutOfMemory };
+
+class Space {
+ public:
+  struct Options {
+    uint32_t flags;        ///< asx::SpaceFlag
+    uint32_t list_length;  ///< entries
+    uint32_t authority;    ///< hop::Authority
+    char name[16];
+  };
+
+  constexpr Space() = default;
+  /// An empty space with an empty list. OutOfMemory.
+  static Result<Space*> create(const Options& options);
+  /// The kernel's own space, made by the boot loader: it has gates, but its pages are not managed.
+  static Result<Space*> adopt_kernel_space();
+  /// Ends its life and gives everything back. What threads inside come to is the caller's to see to.
+  static void destroy(Space& space);
+
+  [[nodiscard]] uint32_t id() const { return id_; }
+  [[nodiscard]] asx::SpaceDescriptor& descriptor() const { return space_table().descriptor(id_); }
+  [[nodiscard]] uint32_t generation() const { return descriptor().generation; }
+  [[nodiscard]] bool is_code() const { return (descriptor().flags & asx::kSpaceCode) != 0; }
+  [[nodiscard]] bool is_stack() const { return (descriptor().flags & asx::kSpaceStack) != 0; }
+  [[nodiscard]] bool has_authority(uint32_t authority) const {
+    return (descriptor().authority & authority) == authority;
+  }
+
+  // Its list. A change is seen by the hardware at once.
+  [[nodiscard]] const AccessListEntry* entry(Selector selector) const { return list_.find(selector); }
+  /// Puts an entry into a slot (AccessList::insert), and returns the selector by which code with this list has it.
+  Result<Selector> insert_entry(uint32_t index, const AccessListEntry& entry);
+  Status remove_entry(Selector selector);
+  void set_syscall_selector(uint32_t selector);
+
+  // Its gates.
+  Result<uint32_t> add_gate(const asx::Gate& gate);
+  [[nodiscard]] asx::Gate* gate(uint32_t index) const { return gates_.find(index); }
+  void close_gate(uint32_t index);
+  /// The pool of its gates' stacks, made at the first use. OutOfMemory.
+  Result<PhysicalAddress> stack_pool();
+  [[nodiscard]] const GateName& fault_gate() const { return fault_gate_; }
+  void set_fault_gate(const GateName& gate) { fault_gate_ = gate; }
+
+  // Its memory (space_memory.cc). Errors as in kernel/abi/calls.def; a call that fails has changed nothing.
+  Status map(Range range, uint64_t protection);
+  Status unmap(Range range);
+  Status protect(Range range, uint64_t protection);
+  Status share_from(Space& source, Range source_range, uint64_t start, uint64_t protection);
+  Status move(Range range, uint64_t start);
+  Status map_device(uint64_t start, PhysicalAddress page);
+  /// Maps frames that stay somebody else's: a write gets a copy.
+  Status map_foreign(Range range, PhysicalAddress first, uint64_t protection);
+  /// Settles a page fault: a zero page, or a copy of one that is shared until written.
+  Demand demand(uint64_t offset, hop::Protection access);
+  /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound.
+  Result<PhysicalAddress> frame(uint64_t offset);
+
+ private:
+  Status create_parts(const Options& options);
+  void destroy_parts();
+  Status populate(uint64_t offset, uint64_t protection);
+  Status make_private(uint64_t& leaf, uint64_t protection);
+  void release_pages(Range range);
+  Status undo(Range range, Status reason);
+
+  uint32_t id_ = 0;
+  PageTable pages_;
+  RegionMap regions_;
+  AccessList list_;
+  GateTable gates_;
+  PhysicalAddress pool_;
+  GateName fault_gate_;
+};
+
+/// Whether [start, start + length) is a range of whole pages inside a space.
+[[nodiscard]] bool is_range(uint64_t start, uint64_t length);
+
+}  // namespace kernel

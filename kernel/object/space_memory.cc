@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The memory of a space. Regions say what is mapped and with which rights; a leaf of the page table says which frame
+// a page has, if it was ever touched, and carries the region's rights for the hardware.
+#include "kernel/arch/cpu.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/bytes.h"
+#include "kernel/object/space.h"
+
+namespace kernel {
+
+namespace {
+
+using asx::kPageSize;
+
+constexpr uint64_t kRightsMask = asx::kPtePresent | asx::kPteWrite | asx::kPteNoExecute;
+
+/// The rights of a leaf. x86 cannot withhold reading from what may be written or executed.
+uint64_t leaf_rights(uint64_t protection, uint64_t leaf) {
+  uint64_t rights = 0;
+  if (protection != hop::kProtectNone) rights |= asx::kPtePresent;
+  if ((protection & hop::kProtectWrite) != 0 && (leaf & kPageCopyOnWrite) == 0) rights |= asx::kPteWrite;
+  if ((protection & hop::kProtectExecute) == 0) rights |= asx::kPteNoExecute;
+  return rights;
+}
+
+uint64_t with_rights(uint64_t leaf, uint64_t protection) {
+  return (leaf & ~kRightsMask) | leaf_rights(protection, leaf);
+}
+
+PhysicalAddress frame_of(uint64_t leaf) {
+  return {leaf & asx::kPteAddressMask};
+}
+
+uint64_t leaf_of(PhysicalAddress frame, uint64_t flags, uint64_t protection) {
+  return with_rights(frame.value | flags | asx::kPteUser, protection);
+}
+
+}  // namespace
+
+bool is_range(uint64_t start, uint64_t length) {
+  return length != 0 && ((start | length) & asx::kPageMask) == 0 && start < kSpaceLimit &&
+         length <= kSpaceLimit - start;
+}
+
+void Space::release_pages(Range range) {
+  pages_.clear(range.start, range.end, [](uint64_t, uint64_t leaf) {
+    if ((leaf & kPageDevice) == 0) frames().release(frame_of(leaf));
+  });
+}
+
+Status Space::map(Range range, uint64_t protection) {
+  if (!regions_.is_free(range.start, range.end)) return Status::Invalid;
+  const Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
+  if (status == Status::Ok) regions_.settle(range.start, range.end);
+  return status;
+}
+
+/// Takes a range back that regions_.add has just added.
+Status Space::undo(Range range, Status reason) {
+  release_pages(range);
+  const Status undone = regions_.remove(range.start, range.end);
+  HOP_ASSERT(undone == Status::Ok);
+  return reason;
+}
+
+Status Space::unmap(Range range) {
+  if (const Status status = regions_.remove(range.start, range.end); status != Status::Ok) return status;
+  release_pages(range);
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+Status Space::protect(Range range, uint64_t protection) {
+  if (!regions_.is_covered(range.start, range.end)) return Status::NotFound;
+  const Status status = regions_.protect(range.start, range.end, protection);
+  if (status != Status::Ok) return status;
+  pages_.for_each(range.start, range.end, [&](uint64_t, uint64_t& leaf) { leaf = with_rights(leaf, protection); });
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+/// Gives an untouched page a zero frame.
+Status Space::populate(uint64_t offset, uint64_t protection) {
+  const Result<PhysicalAddress> frame = frames().allocate_zeroed();
+  if (!frame) return frame.status();
+  const Status status = pages_.set(offset, leaf_of(frame.value(), 0, protection));
+  if (status != Status::Ok) frames().release(frame.value());
+  return status;
+}
+
+/// Replaces a frame that has other users by a copy.
+Status Space::make_private(uint64_t& leaf, uint64_t protection) {
+  const Result<PhysicalAddress> copy = frames().allocate();
+  if (!copy) return copy.status();
+  copy_blocks(at<void>(copy.value()), at<void>(frame_of(leaf)), kPageSize);
+  frames().release(frame_of(leaf));
+  leaf = leaf_of(copy.value(), 0, protection);
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+Result<PhysicalAddress> Space::frame(uint64_t offset) {
+  const Region* region = regions_.find(offset);
+  if (region == nullptr) return Status::NotFound;
+  uint64_t* leaf = pages_.find(offset);
+  if (leaf == nullptr || *leaf == 0) {
+    if (const Status status = populate(offset & ~asx::kPageMask, region->protection); status != Status::Ok)
+      return status;
+    leaf = pages_.find(offset);
+  }
+  return frame_of(*leaf);
+}
+
+Demand Space::demand(uint64_t offset, hop::Protection access) {
+  const Region* region = regions_.find(offset);
+  if (region == nullptr || region->protection == hop::kProtectNone) return Demand::Forbidden;
+  if (access != hop::kProtectRead && (region->protection & access) == 0) return Demand::Forbidden;
+  uint64_t* leaf = pages_.find(offset);
+  Status status = Status::Ok;
+  if (leaf == nullptr || *leaf == 0) {
+    status = populate(offset & ~asx::kPageMask, region->protection);
+  } else if (access == hop::kProtectWrite && (*leaf & kPageCopyOnWrite) != 0) {
+    status = make_private(*leaf, region->protection);
+  } else {
+    cpu::invalidate(id_);  // the page is there by now: the fault came from a translation out of date
+  }
+  return status == Status::Ok ? Demand::Settled : Demand::OutOfMemory;
+}
+
+Status Space::share_from(Space& source, Range source_range, uint64_t start, uint64_t protection) {
+  const Range range{start, start + source_range.length()};
+  if (!source.regions_.is_covered(source_range.start, source_range.end)) return Status::NotFound;
+  if (!regions_.is_free(range.start, range.end)) return Status::Invalid;
+  Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
+  if (status != Status::Ok) return status;
+  for (uint64_t done = 0; done < range.length() && status == Status::Ok; done += kPageSize) {
+    const uint64_t from = source_range.start + done;
+    const Region& region = *source.regions_.find(from);
+    if (region.kind != RegionKind::Memory) {
+      status = Status::Invalid;
+      break;
+    }
+    status = source.frame(from).status();
+    if (status != Status::Ok) break;
+    uint64_t& leaf = *source.pages_.find(from);
+    // A page that is copied at the first write cannot be shared with a writer: the copy has to come first.
+    const bool has_writer = ((region.protection | protection) & hop::kProtectWrite) != 0;
+    if ((leaf & kPageCopyOnWrite) != 0 && has_writer) status = source.make_private(leaf, region.protection);
+    if (status == Status::Ok) {
+      status = pages_.set(start + done, leaf_of(frame_of(leaf), leaf & kPageCopyOnWrite, protection));
+    }
+    if (status == Status::Ok) frames().reference(frame_of(leaf));
+  }
+  if (status != Status::Ok) return undo(range, status);
+  regions_.settle(range.start, range.end);
+  return Status::Ok;
+}
+
+Status Space::move(Range range, uint64_t start) {
+  const Range target{start, start + range.length()};
+  if (!regions_.is_covered(range.start, range.end)) return Status::NotFound;
+  if (!regions_.is_free(target.start, target.end)) return Status::Invalid;
+  // First everything that may fail: the new place gets regions and the same leaves. Then the old one loses its own.
+  Status status = Status::Ok;
+  for (uint64_t offset = range.start; offset < range.end && status == Status::Ok;) {
+    const Region& region = *regions_.find(offset);
+    const uint64_t end = region.end < range.end ? region.end : range.end;
+    status = regions_.add(offset - range.start + start, end - range.start + start, region.protection, region.kind);
+    offset = end;
+  }
+  pages_.for_each(range.start, range.end, [&](uint64_t offset, uint64_t leaf) {
+    if (status == Status::Ok) status = pages_.set(offset - range.start + start, leaf);
+  });
+  if (status == Status::Ok) status = regions_.remove(range.start, range.end);
+  const Range& gone = status == Status::Ok ? range : target;
+  pages_.clear(gone.start, gone.end, [](uint64_t, uint64_t) {});
+  cpu::invalidate(id_);
+  if (status != Status::Ok) return undo(target, status);
+  regions_.settle(target.start, target.end);
+  return Status::Ok;
+}
+
+Status Space::map_device(uint64_t start, PhysicalAddress page) {
+  const uint64_t protection = hop::kProtectRead | hop::kProtectWrite;
+  if (!regions_.is_free(start, start + kPageSize)) return Status::Invalid;
+  Status status = regions_.add(start, start + kPageSize, protection, RegionKind::Device);
+  if (status != Status::Ok) return status;
+  status = pages_.set(start, leaf_of(page, kPageDevice, protection));
+  if (status != Status::Ok) return undo({start, start + kPageSize}, status);
+  regions_.settle(start, start + kPageSize);
+  descriptor().flags |= asx::kSpaceIo;
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+Status Space::map_foreign(Range range, PhysicalAddress first, uint64_t protection) {
+  if (!regions_.is_free(range.start, range.end)) return Status::Invalid;
+  Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
+  if (status != Status::Ok) return status;
+  for (uint64_t done = 0; done < range.length(); done += kPageSize) {
+    status = pages_.set(range.start + done, leaf_of(first + done, kPageCopyOnWrite, protection));
+    if (status != Status::Ok) return undo(range, status);
+    frames().reference(first + done);
+  }
+  regions_.settle(range.start, range.end);
+  return Status::Ok;
+}
+
+}  // namespace kernel

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kernel/object/thread.h"
+
+#include "isa-ext/abi/boot.h"
+#include "kernel/memory/object_cache.h"
+#include "kernel/object/space.h"
+
+namespace kernel {
+
+namespace {
+
+// The thread block and the secure stack share one aligned run of frames: the block in front, 126 frames behind it.
+constexpr unsigned kSecureOrder = 3;
+constexpr uint64_t kSecureBytes = asx::kPageSize << kSecureOrder;
+constexpr uint64_t kFirstFrame = 512;
+constexpr uint32_t kReserveFrames = 8;
+static_assert((kSecureBytes - kFirstFrame) % sizeof(Frame) == 0);
+
+constexpr uint64_t kStartFlags = 0x202;  // interrupts on; the bit that is always set
+
+constinit ObjectCache<Thread> threads;
+constinit List<Thread, ThreadTag> all_threads;
+constinit uint32_t last_number = 0;
+
+void initialize_block(Thread& thread) {
+  const uint64_t memory = thread.context.thread_block.value;
+  asx::ThreadBlock& block = thread.block();
+  block = {};
+  block.secure_stack_base = block.secure_stack_top = memory + kFirstFrame;
+  block.secure_stack_limit = memory + kSecureBytes;
+  block.reserve_frames = kReserveFrames;
+  block.cs_id = block.ss_id = asx::kKernelSpaceId;
+  block.cs_generation = block.ss_generation = space_table().descriptor(asx::kKernelSpaceId).generation;
+  block.kernel_rsp = reinterpret_cast<uint64_t>(at<void>(thread.kernel_stack + kKernelStackSize));
+  block.kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
+}
+
+}  // namespace
+
+Thread& current_thread() {
+  uint64_t stack_pointer;
+  asm("mov %%rsp, %0" : "=r"(stack_pointer));
+  return **reinterpret_cast<Thread**>(stack_pointer & ~(kKernelStackSize - 1));
+}
+
+Result<Thread*> create_kernel_thread(void (*body)()) {
+  const auto stack = frames().allocate(kKernelStackOrder);
+  if (!stack) return stack.status();
+  const auto secure = frames().allocate_zeroed(kSecureOrder);
+  Thread* thread = secure ? threads.create() : nullptr;
+  if (thread == nullptr) {
+    if (secure) frames().free(secure.value(), kSecureOrder);
+    frames().free(stack.value(), kKernelStackOrder);
+    return Status::OutOfMemory;
+  }
+  thread->number = ++last_number;
+  thread->kernel_stack = stack.value();
+  thread->body = body;
+  *at<Thread*>(stack.value()) = thread;
+  thread->context.thread_block = secure.value();
+  thread->context.kernel_stack_pointer = prepare_stack(stack.value(), thread_start);
+  reset(thread->context.vectors);
+  initialize_block(*thread);
+  all_threads.push_back(*thread);
+  return thread;
+}
+
+Result<Thread*> create_thread(const ThreadStart& start) {
+  const Result<Thread*> thread = create_kernel_thread(nullptr);
+  if (!thread) return thread;
+  Frame frame{};
+  frame.kind = FrameKind::Event;
+  frame.cs_id = start.code->id();
+  frame.cs_generation = start.code->generation();
+  frame.ss_id = start.stack->id();
+  frame.ss_generation = start.stack->generation();
+  frame.rip = start.rip;
+  frame.rsp = start.rsp;
+  frame.rflags = kStartFlags;
+  frame.fs_base = start.fs_base;
+  frame.gpr[asx::kRdi] = start.rdi;
+  frame.gpr[asx::kRsi] = start.rsi;
+  frame.gpr[asx::kR11] = start.parameter;
+  thread.value()->frames().push(frame);
+  return thread;
+}
+
+void discard(Thread& thread) {
+  thread.ListNode<ThreadTag>::unlink();
+  release_ended(thread);
+}
+
+void end_current_thread() {
+  Thread& thread = current_thread();
+  while (thread.frames().depth() != 0) thread.frames().pop();
+  const GateName& gate = thread.start_gate;
+  if (thread.start_slot != 0 && space_table().is_alive(gate.space, gate.generation)) {
+    stack_pool::give_back(thread.start_pool, thread.start_slot);
+  }
+  for (AccessListEntry& entry : thread.baggage) release_object(entry);
+  thread.ListNode<ThreadTag>::unlink();
+  scheduler().end_current();
+}
+
+void release_ended(Schedulable& ended) {
+  Thread& thread = static_cast<Thread&>(ended);
+  frames().free(thread.kernel_stack, kKernelStackOrder);
+  frames().free(thread.context.thread_block, kSecureOrder);
+  release(thread);
+}
+
+void destroy(Thread& thread) {
+  threads.destroy(&thread);
+}
+
+void abandon_space(uint32_t id) {
+  const asx::ThreadBlock& own = at<asx::ThreadBlock>(current_thread().context.thread_block)[0];
+  for (Thread* thread = all_threads.front(); thread != nullptr; thread = all_threads.after(*thread)) {
+    asx::ThreadBlock& block = thread->block();
+    if (block.ss_id == id) {
+      block.ss_id = asx::kKernelSpaceId;
+      block.ss_generation = space_table().descriptor(asx::kKernelSpaceId).generation;
+    }
+    const Frame* top = thread->frames().top();
+    const bool waits = &block != &own && thread->state == ThreadState::Blocked;
+    if (waits && top != nullptr && !is_returnable(*top)) scheduler().wake(*thread, WakeReason::Cancelled);
+  }
+}
+
+}  // namespace kernel

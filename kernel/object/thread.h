@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A thread: a kernel stack, a secure stack, and whatever spaces it is in. It belongs to no space and to no process.
+#pragma once
+#include "kernel/object/access_list.h"
+#include "kernel/object/gate_table.h"
+#include "kernel/object/secure_stack.h"
+#include "kernel/sched/scheduler.h"
+
+namespace kernel {
+
+class Space;
+struct ThreadTag;
+
+/// What a thread last faulted with.
+struct FaultRecord {
+  uint32_t vector = 0, error_code = 0;
+  uint64_t address = 0;
+  uint64_t rip = 0;
+  uint32_t code_space = 0, code_generation = 0;
+  uint32_t stack_space = 0, stack_generation = 0;
+  bool is_out_of_memory = false;  ///< a page fault that only wanted a frame
+};
+
+constexpr uint32_t kBaggageSlots = 4;
+
+struct Thread : Object, Schedulable, ListNode<ThreadTag> {
+  constexpr Thread() : Object(ObjectKind::Thread) {}
+  [[nodiscard]] asx::ThreadBlock& block() const { return *at<asx::ThreadBlock>(context.thread_block); }
+  [[nodiscard]] SecureStack frames() const { return SecureStack(block()); }
+
+  uint32_t number = 0;  ///< for people; threads are counted from 1
+  PhysicalAddress kernel_stack;
+  void (*body)() = nullptr;    ///< of a thread of the kernel itself
+  GateName start_gate;         ///< through which it was started; space 0 = none
+  PhysicalAddress start_pool;  ///< the stack that came with that gate
+  uint32_t start_slot = 0;     ///< 0 = none
+  AccessListEntry baggage[kBaggageSlots] = {};
+  FaultRecord fault;
+  uint64_t repeated_fault[3] = {};  ///< RIP, address, times in a row; behind the start gate (fault/handle.cc)
+};
+
+/// Where a new thread begins.
+struct ThreadStart {
+  Space* code = nullptr;
+  Space* stack = nullptr;
+  uint64_t rip = 0, rsp = 0, fs_base = 0;
+  uint64_t rdi = 0, rsi = 0, parameter = 0;  ///< parameter: R11
+};
+
+/// The thread that runs on this CPU.
+[[nodiscard]] Thread& current_thread();
+
+/// A new thread, not yet ready, with one reference: that of its running. OutOfMemory.
+Result<Thread*> create_thread(const ThreadStart& start);
+/// The same for a thread that stays in the kernel.
+Result<Thread*> create_kernel_thread(void (*body)());
+/// Gives back a thread that was never made ready.
+void discard(Thread& thread);
+/// Ends the current thread: its frames, the stacks that came with them, its baggage.
+[[noreturn]] void end_current_thread();
+/// Scheduler::Release: frees the stacks of an ended thread.
+void release_ended(Schedulable& ended);
+void destroy(Thread& thread);
+
+/// A space is dead: threads that wait on behalf of it are woken, and none names it as its stack space in its block.
+void abandon_space(uint32_t id);
+
+}  // namespace kernel
