@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "userland/runtime/kernel.h"
+#include "userland/runtime/program.h"
+
+namespace hop {
+
+void finish(int) {
+  kernel::thread_exit();
+  __builtin_trap();
+}
+
+}  // namespace hop
