@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The command line as data. Everything that reads argv is in parse.cc.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "emu/platform/result.h"
+#include "isa-ext/variant/variant.h"
+
+namespace emu::cli {
+
+/// Exit statuses of hop that are not the guest's (hop run --help).
+enum ExitStatus : int {
+  kUsage = 2,
+  kDeadlock = 70,
+  kMachineCheck = 71,
+  kLimit = 124,
+  kSignal = 128,  ///< + number of the signal that ended hop's run
+};
+
+/// 2026-01-01 00:00:00 UTC: where the guest's wall clock starts unless --clock says otherwise, so that runs repeat.
+constexpr uint64_t kDefaultClockSeconds = 1'767'225'600;
+
+/// The guest's environment before --env.
+[[nodiscard]] const std::vector<std::string>& default_environment();
+
+enum class StatisticsForm { None, Text, Json };
+
+struct RunOptions {
+  /// One entry a program: PROGRAM and its ARGS; several with --sequence. None is empty.
+  std::vector<std::vector<std::string>> commands;
+  std::vector<std::string> command_line;  ///< as given, --then included
+  std::string root;                       ///< host directory; empty = made of what the command names
+  std::vector<std::string> environment;   ///< NAME=VALUE, the default one included
+  StatisticsForm statistics = StatisticsForm::None;
+  std::string statistics_file;  ///< empty = stderr
+  bool trace_system_calls = false;
+  bool is_quiet = false;
+  uint64_t limit = 0;
+  uint64_t memory = uint64_t{1} << 30;
+  bool is_realtime = false;
+  std::optional<uint64_t> clock_seconds = kDefaultClockSeconds;  ///< nothing = the host's clock
+  uint64_t seed = 0;
+  uint32_t quantum = 0;
+  std::string kernel_file;
+  std::vector<std::string> service_files;
+  asx::Variant variant;
+};
+
+struct VariantOptions {
+  enum class Action { List, Show, Check };
+  Action action = Action::List;
+  asx::Variant variant;
+};
+
+struct IsaOptions {
+  enum class Form { Text, Markdown, Json, Gas };
+  Form form = Form::Text;
+};
+
+struct DisassembleOptions {
+  std::string file;
+};
+
+/// Text asked for: --help, --version.
+struct Information {
+  std::string text;
+};
+
+using Invocation = std::variant<Information, RunOptions, VariantOptions, IsaOptions, DisassembleOptions>;
+
+/// Arguments without argv[0]. `version` is what --version prints.
+[[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::string& version);
+
+/// "512M", "1G", "16777216": bytes, or nothing if it is no size.
+[[nodiscard]] std::optional<uint64_t> parse_size(const std::string& text);
+
+}  // namespace emu::cli

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/image/packer.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "emu/image/host_file.h"
+
+namespace emu {
+namespace {
+
+/// As many as Linux follows (path_resolution(7)).
+constexpr int kMaximumLinks = 40;
+
+std::string join(const std::string& directory, const std::string& name) {
+  return directory.empty() ? name : directory + "/" + name;
+}
+
+/// What a link says, or no value with errno set.
+std::optional<std::string> read_link(const std::string& host_path) {
+  std::string text(4096, '\0');
+  const ssize_t length = readlink(host_path.c_str(), text.data(), text.size());
+  if (length < 0) return std::nullopt;
+  text.resize(static_cast<size_t>(length));
+  return text;
+}
+
+/// The components of a path, last one first.
+std::vector<std::string> reversed_components(const std::string& path) {
+  std::vector<std::string> components;
+  size_t start = 0;
+  while (start < path.size()) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    if (end > start) components.push_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  std::reverse(components.begin(), components.end());
+  return components;
+}
+
+std::string parent_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+}  // namespace
+
+PathWalk::End PathWalk::resolve(const std::string& path) const {
+  if (path.empty()) return {ENOENT, {}, {}};
+  std::vector<std::string> pending = reversed_components(path);
+  if (path.front() != '/') {
+    const std::vector<std::string> start = reversed_components(directory);
+    pending.insert(pending.end(), start.begin(), start.end());
+  }
+  std::string current;
+  int links = 0;
+  while (!pending.empty()) {
+    const std::string name = std::move(pending.back());
+    pending.pop_back();
+    if (name == ".") continue;
+    if (name == "..") {
+      current = parent_of(current);
+      continue;
+    }
+    const std::string candidate = join(current, name);
+    const std::string host_path = root + "/" + candidate;
+    struct stat status {};
+    if (lstat(host_path.c_str(), &status) != 0) return {errno, {}, {}};
+    if (visit) {
+      if (MaybeError refused = visit(candidate, host_path)) return {0, {}, std::move(refused)};
+    }
+    if (S_ISLNK(status.st_mode)) {
+      if (++links > kMaximumLinks) return {ELOOP, {}, {}};
+      const std::optional<std::string> target = read_link(host_path);
+      if (!target) return {errno, {}, {}};
+      if (target->starts_with('/')) current.clear();
+      const std::vector<std::string> more = reversed_components(*target);
+      pending.insert(pending.end(), more.begin(), more.end());
+      continue;
+    }
+    if (!S_ISDIR(status.st_mode) && (!pending.empty() || path.back() == '/')) return {ENOTDIR, {}, {}};
+    current = candidate;
+  }
+  return {0, std::move(current), {}};
+}
+
+bool is_kernel_file_system(const std::string& host_path) {
+  struct statfs status {};
+  if (statfs(host_path.c_str(), &status) != 0) return false;
+  constexpr auto kMagics =
+      std::to_array<unsigned long>({PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+                                    DEBUGFS_MAGIC, TRACEFS_MAGIC, DEVPTS_SUPER_MAGIC, SECURITYFS_MAGIC, BPF_FS_MAGIC});
+  return std::find(kMagics.begin(), kMagics.end(), static_cast<unsigned long>(status.f_type)) != kMagics.end();
+}
+
+void Packer::skip(const std::string& host_path) {
+  if (skipped_++ == 0) first_skipped_ = host_path;
+}
+
+MaybeError Packer::pack_node(const std::string& path, const std::string& host_path) {
+  struct stat status {};
+  if (lstat(host_path.c_str(), &status) != 0) {
+    return Error{fmt::format("cannot read {}: {}", host_path, error_text(errno))};
+  }
+  FileNode node;
+  node.mode = status.st_mode;
+  node.user = status.st_uid;
+  node.group = status.st_gid;
+  node.modified = status.st_mtim.tv_sec;
+  if (S_ISREG(status.st_mode)) {
+    node.size = static_cast<uint64_t>(status.st_size);
+    node.source = host_path;
+    if (status.st_nlink > 1) {
+      node.host_device = status.st_dev;
+      node.host_inode = status.st_ino;
+    }
+  } else if (S_ISLNK(status.st_mode)) {
+    std::optional<std::string> target = read_link(host_path);
+    if (!target) return Error{fmt::format("cannot read {}: {}", host_path, error_text(errno))};
+    node.target = std::move(*target);
+  } else if (!S_ISDIR(status.st_mode)) {
+    skip(host_path);
+    return std::nullopt;
+  }
+  if (path.empty()) {
+    tree_.set_root(std::move(node));
+    return std::nullopt;
+  }
+  if (MaybeError refused = tree_.add(path, std::move(node))) return refused;
+  if (tree_.content_size() > limit_) {
+    return Error{fmt::format(
+        "the files for the guest have more than {} MiB, too much for its memory; take fewer files, or more memory with "
+        "--memory=SIZE",
+        limit_ >> 20)};
+  }
+  return std::nullopt;
+}
+
+MaybeError Packer::pack_below(const std::string& path, const std::string& host_directory) {
+  if (is_kernel_file_system(host_directory)) {
+    skip(host_directory);
+    return std::nullopt;
+  }
+  std::vector<std::string> names;
+  {
+    const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(host_directory.c_str()), closedir);
+    if (!directory) return Error{fmt::format("cannot read {}: {}", host_directory, error_text(errno))};
+    while (const dirent* entry = readdir(directory.get())) names.emplace_back(entry->d_name);
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) {
+    if (name == "." || name == "..") continue;
+    const std::string below = join(path, name);
+    const std::string host_path = host_directory == "/" ? "/" + name : host_directory + "/" + name;
+    if (MaybeError refused = pack_node(below, host_path)) return refused;
+    const FileNode* node = tree_.find(below);
+    if (node == nullptr || !S_ISDIR(node->mode)) continue;
+    if (MaybeError refused = pack_below(below, host_path)) return refused;
+  }
+  return std::nullopt;
+}
+
+MaybeError Packer::pack_root(const std::string& directory) {
+  struct stat status {};
+  if (stat(directory.c_str(), &status) != 0) {
+    return Error{fmt::format("cannot read {}: {}", directory, error_text(errno))};
+  }
+  FileNode root;
+  root.mode = status.st_mode;
+  root.user = status.st_uid;
+  root.group = status.st_gid;
+  root.modified = status.st_mtim.tv_sec;
+  tree_.set_root(std::move(root));
+  return pack_below("", directory);
+}
+
+MaybeError Packer::pack_path(const std::string& directory, const std::string& path) {
+  PathWalk walk;
+  walk.directory = directory;
+  walk.visit = [this](const std::string& passed, const std::string& host_path) { return pack_node(passed, host_path); };
+  PathWalk::End end = walk.resolve(path);
+  if (end.refused) return std::move(end.refused);
+  if (end.error_number != 0) return Error{fmt::format("cannot read {}: {}", path, error_text(end.error_number))};
+  const FileNode* node = tree_.find(end.path);
+  if (node == nullptr || !S_ISDIR(node->mode)) return std::nullopt;
+  return pack_below(end.path, "/" + end.path);
+}
+
+}  // namespace emu

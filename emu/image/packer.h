@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Takes files of the host over into the guest's tree.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "emu/image/file_tree.h"
+#include "emu/platform/result.h"
+
+namespace emu {
+
+/// Resolves a path as a kernel does, below a directory that stands for its root.
+/// Visits everything it passes, links included, in the order of the walk.
+struct PathWalk {
+  std::string root;       ///< directory of the host that is "/"; "" = the host's own root
+  std::string directory;  ///< where relative paths start, absolute, seen from that root
+  /// Called with the path (no leading slash) and the host's path of each thing on the way; null = nothing to do.
+  std::function<MaybeError(const std::string& path, const std::string& host_path)> visit;
+
+  /// The path of what it leads to, without leading slash and links ("" = the root), or why it leads nowhere.
+  /// The error is a C library number.
+  struct End {
+    int error_number = 0;
+    std::string path;
+    MaybeError refused;  ///< what visit said
+  };
+  [[nodiscard]] End resolve(const std::string& path) const;
+};
+
+class Packer {
+ public:
+  /// limit: bytes of content beyond which it refuses to go on.
+  Packer(FileTree& tree, uint64_t limit) : tree_(tree), limit_(limit) {}
+
+  /// Makes the directory the tree's root, with all that is below.
+  [[nodiscard]] MaybeError pack_root(const std::string& directory);
+
+  /// Puts a file, or a directory with all that is below, under the same path as on the host, with its parent
+  /// directories and the links on the way. Relative paths start at `directory` (absolute). The path must exist.
+  [[nodiscard]] MaybeError pack_path(const std::string& directory, const std::string& path);
+
+  /// What was left out: sockets, pipes, devices and the host kernel's own file systems.
+  [[nodiscard]] uint64_t skipped() const { return skipped_; }
+  [[nodiscard]] const std::string& first_skipped() const { return first_skipped_; }
+
+ private:
+  [[nodiscard]] MaybeError pack_node(const std::string& path, const std::string& host_path);
+  [[nodiscard]] MaybeError pack_below(const std::string& path, const std::string& host_directory);
+  void skip(const std::string& host_path);
+
+  FileTree& tree_;
+  uint64_t limit_;
+  uint64_t skipped_ = 0;
+  std::string first_skipped_;
+};
+
+/// True if the directory belongs to a file system that the host's kernel makes up (/proc, /sys).
+[[nodiscard]] bool is_kernel_file_system(const std::string& host_path);
+
+}  // namespace emu

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <nlohmann/json.hpp>
+
+#include "emu/report/names.h"
+#include "emu/report/run_report.h"
+#include "isa-ext/variant/parse.h"
+
+namespace emu {
+
+std::string statistics_json(const Statistics& statistics, const RunFacts& facts) {
+  using Json = nlohmann::ordered_json;
+  Json report;
+  report["schema"] = "hopscotch-statistics-1";
+  report["command"] = facts.command;
+  Json variant = Json::object();
+  for (const asx::VariantFlag& flag : asx::variant_flags()) variant[std::string(flag.name)] = facts.variant.*flag.field;
+  report["variant"] = variant;
+  report["end"] = facts.end;
+  report["exit_status"] = facts.exit_status;
+  report["instructions"] = statistics.instructions;
+  report["ticks"] = statistics.ticks;
+  report["blocks"] = statistics.blocks;
+  report["gate_calls"] = statistics.gate_calls;
+  report["system_calls"] = statistics.system_calls;
+  report["gate_returns"] = statistics.gate_returns;
+  report["narrows"] = statistics.narrows;
+  report["widens"] = statistics.widens;
+  report["refusals"] = statistics.refusals;
+  report["interrupts"] = statistics.interrupts;
+  report["event_returns"] = statistics.event_returns;
+  report["tlb_fills"] = statistics.tlb_fills;
+  report["tlb_flushes"] = statistics.tlb_flushes;
+  report["events"] = Json::array();
+  for (uint32_t vector = 0; vector < statistics.events.size(); ++vector) {
+    if (statistics.events[vector] == 0) continue;
+    report["events"].push_back(
+        {{"vector", vector}, {"name", vector_name(vector)}, {"count", statistics.events[vector]}});
+  }
+  report["spaces"] = Json::array();
+  for (const SeenSpace& space : statistics.spaces) {
+    report["spaces"].push_back({{"id", space.id},
+                                {"generation", space.generation},
+                                {"name", space.name},
+                                {"kinds", space_kinds(space.flags)}});
+  }
+  report["hops"] = Json::array();
+  for (const HopCount& hop : sorted_hops(statistics)) {
+    report["hops"].push_back({{"from", hop.from}, {"to", hop.to}, {"gate", hop.gate_index}, {"count", hop.count}});
+  }
+  // Arguments need not be UTF-8; JSON must.
+  return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace emu
