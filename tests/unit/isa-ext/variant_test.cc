@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <catch2/catch_test_macros.hpp>
+
+#include "isa-ext/variant/parse.h"
+
+using asx::set_flag;
+using asx::Variant;
+
+TEST_CASE("the default variant is valid and printed in one line") {
+  CHECK_FALSE(asx::validate(Variant{}));
+  CHECK(asx::to_line(Variant{}) == "selector-bits=12 frames=120 reserve=8");
+}
+
+TEST_CASE("every flag has help, a section of the manual, and a default within its range") {
+  for (const auto& flag : asx::variant_flags()) {
+    INFO(flag.name);
+    CHECK_FALSE(flag.help.empty());
+    CHECK_FALSE(flag.section.empty());
+    CHECK(Variant{}.*flag.field == flag.default_value);
+    CHECK(flag.minimum <= flag.default_value);
+    CHECK(flag.default_value <= flag.maximum);
+  }
+}
+
+TEST_CASE("every flag can be set to its limits and no further") {
+  for (const auto& flag : asx::variant_flags()) {
+    INFO(flag.name);
+    Variant variant;
+    CHECK_FALSE(set_flag(variant, flag.name, std::to_string(flag.minimum)));
+    CHECK(variant.*flag.field == flag.minimum);
+    CHECK_FALSE(set_flag(variant, flag.name, std::to_string(flag.maximum)));
+    CHECK(variant.*flag.field == flag.maximum);
+    CHECK(set_flag(variant, flag.name, std::to_string(uint64_t{flag.maximum} + 1)));
+    CHECK(set_flag(variant, flag.name, std::to_string(uint64_t{flag.minimum} - 1)));
+    CHECK(variant.*flag.field == flag.maximum);
+  }
+}
+
+TEST_CASE("a bad value is answered with one sentence that names flag, range and value") {
+  Variant variant;
+  CHECK(set_flag(variant, "selector-bits", "16") == "--selector-bits takes a number from 1 to 15, not '16'");
+  for (const char* text : {"", "-1", "+4", "4x", " 4", "0x4", "99999999999999999999"}) {
+    INFO(text);
+    CHECK(set_flag(variant, "selector-bits", text));
+  }
+  CHECK(variant == Variant{});
+  CHECK(set_flag(variant, "frame", "9") ==
+        "there is no variant flag --frame; there are --selector-bits --frames --reserve");
+}
+
+TEST_CASE("a reserve that leaves no room for calls is refused, naming both flags and the remedy") {
+  CHECK(asx::validate({.selector_bits = 12, .frames = 16, .reserve = 9}) ==
+        "--reserve=9 leaves fewer than 8 of --frames=16 for calls: raise --frames or lower --reserve");
+  CHECK_FALSE(asx::validate({.selector_bits = 12, .frames = 16, .reserve = 8}));
+}
