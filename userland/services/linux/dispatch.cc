@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From a number to a handler: the table that system_calls.def describes.
+#include "userland/services/linux/abi/errno.h"
+#include "userland/services/linux/system_call.h"
+#include "userland/services/linux/task.h"
+#include "userland/services/linux/trace.h"
+
+namespace hop::personality {
+namespace {
+
+struct Table {
+  SystemCall rows[kSystemCallCount] = {};
+
+  constexpr Table() {
+    using enum ArgumentKind;
+#define SYSTEM_CALL(number, name, ...) rows[number] = {#name, sys_##name, 0, false, {__VA_ARGS__}};
+#define SYSTEM_CALL_ADDRESS(number, name, ...) rows[number] = {#name, sys_##name, 0, true, {__VA_ARGS__}};
+#define SYSTEM_CALL_FIXED(number, name, result, ...) rows[number] = {#name, nullptr, result, false, {__VA_ARGS__}};
+#include "userland/services/linux/system_calls.def"
+#undef SYSTEM_CALL
+#undef SYSTEM_CALL_ADDRESS
+#undef SYSTEM_CALL_FIXED
+  }
+};
+
+constexpr Table kTable;
+constexpr SystemCall kAbsent = {nullptr, nullptr, kEnosys, false, {}};
+
+int64_t answer(Task& task, const SystemCall& call, const Arguments& arguments) {
+  return call.handler == nullptr ? call.fixed : call.handler(task, arguments);
+}
+
+}  // namespace
+
+const SystemCall& system_call(uint64_t number) {
+  return number < kSystemCallCount && kTable.rows[number].name != nullptr ? kTable.rows[number] : kAbsent;
+}
+
+extern "C" int64_t linux_system_call(Task* task, const Arguments* arguments, uint64_t number) {
+  const auto short_number = static_cast<uint32_t>(number);  // Linux, too, looks at EAX only
+  const SystemCall& call = system_call(short_number);
+  if (call.name == nullptr) count_absent_call(short_number);
+  if (!is_tracing()) return answer(*task, call, *arguments);
+  trace_entry(call, short_number, *arguments);
+  const int64_t result = answer(*task, call, *arguments);
+  trace_result(call, *arguments, result);
+  return result;
+}
+
+}  // namespace hop::personality

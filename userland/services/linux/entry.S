@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where programs arrive: by the syscall instruction (or gcall to the same gate), and by their faults.
+//
+// Register atlas
+//   linux_syscall_entry
+//     arrives  RAX number, RDI RSI RDX R10 R8 R9 arguments, R11 the task record (the gate's parameter, to be trusted),
+//              RSP top of a pool stack, RCX whatever, direction flag whatever, vector registers the program's
+//     leaves   RAX result, RCX R11 zero, everything else as it came (RBX RBP R12-R15, RSP, flags by gret)
+//   linux_fault_entry
+//     arrives  R11 the task record, RSP top of a pool stack; all registers of the program are in the frame below
+//     leaves   by gret, if the program is to go on; it never comes back from a fault that ends the task
+#include "asx/macros.inc"
+
+        .text
+        .globl  linux_syscall_entry, linux_fault_entry
+        .type   linux_syscall_entry, @function
+linux_syscall_entry:
+        cld
+        push    %r9
+        push    %r8
+        push    %r10
+        push    %rdx
+        push    %rsi
+        push    %rdi
+        mov     %r11, %rdi
+        mov     %rsp, %rsi              // struct Arguments
+        mov     %rax, %rdx
+        call    linux_system_call
+        pop     %rdi
+        pop     %rsi
+        pop     %rdx
+        pop     %r10
+        pop     %r8
+        pop     %r9
+        xor     %ecx, %ecx
+        xor     %r11d, %r11d
+        gret
+
+        .type   linux_fault_entry, @function
+linux_fault_entry:
+        cld
+        mov     %r11, %rdi
+        call    linux_fault
+        gret
+        .section .note.GNU-stack, "", @progbits

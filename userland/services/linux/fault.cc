@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A fault of the program itself: reported, and turned into the signal that Linux would send.
+#include "isa-ext/abi/event.h"
+#include "userland/runtime/log.h"
+#include "userland/services/linux/services.h"
+#include "userland/services/linux/task.h"
+
+namespace hop::personality {
+namespace {
+
+uint64_t record(FaultItem item) {
+  return static_cast<uint64_t>(kernel_call(Call::fault_record, static_cast<uint64_t>(item)));
+}
+
+/// True if the access was allowed and only memory for the page was missing.
+bool is_out_of_memory(Task& task) {
+  const uint64_t code = record(FaultItem::ErrorCode);
+  const ProgramMemory::Place place = task.memory.find(record(FaultItem::Address), 1);
+  if (place.area == nullptr || (code & asx::kPageFaultPresent)) return false;
+  const Range* range = place.area->ranges().find(place.offset);
+  const uint64_t needed = code & asx::kPageFaultWrite   ? kProtectWrite
+                          : code & asx::kPageFaultFetch ? kProtectExecute
+                                                        : kProtectRead;
+  return range != nullptr && (range->protection & needed) != 0;
+}
+
+uint32_t signal_of(Task& task, uint64_t vector) {
+  switch (vector) {
+    case asx::kVectorDivideError:
+    case asx::kVectorFloatingPoint:
+    case asx::kVectorSimd:
+      return kSigFloatingPoint;
+    case asx::kVectorDebug:
+    case asx::kVectorBreakpoint:
+      return kSigTrap;
+    case asx::kVectorInvalidOpcode:
+      return kSigIllegal;
+    case asx::kVectorAlignment:
+      return kSigBus;
+    case asx::kVectorPageFault:
+      return is_out_of_memory(task) ? kSigKill : kSigSegment;
+    default:
+      return kSigSegment;
+  }
+}
+
+}  // namespace
+
+extern "C" void linux_fault(Task* task) {
+  const uint32_t signal = signal_of(*task, record(FaultItem::Vector));
+  if (signal == kSigKill) LogLine() << "linux: out of memory, " << task->name << " is killed";
+  constexpr uint64_t kToLog = 1;
+  kernel_call(Call::fault_report, kToLog);
+  end_task(*task, 128 + static_cast<int32_t>(signal));
+}
+
+}  // namespace hop::personality
