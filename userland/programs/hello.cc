@@ -15,7 +15,8 @@ int hop_main() {
   constexpr char kText[] = "Hello from a code space of its own.\n";
   constexpr uint64_t kLength = sizeof kText - 1;
   const uint64_t buffer = uint64_t{hop::kStackSpace} << 48 | 0x10000;
-  if (hop::kernel::space_map(hop::kSelfStack, 0x10000, 4096, hop::kProtectRead | hop::kProtectWrite).is_error()) return 2;
+  if (hop::kernel::space_map(hop::kSelfStack, 0x10000, 4096, hop::kProtectRead | hop::kProtectWrite).is_error())
+    return 2;
   memcpy(reinterpret_cast<void*>(buffer), kText, kLength);
 
   const auto write = static_cast<uint64_t>(hop::console::Operation::Write);

@@ -12,8 +12,12 @@ int64_t store_byte(void* to, uint8_t value);
 
 namespace {
 
-void* as_pointer(uint64_t pointer) { return reinterpret_cast<void*>(pointer); }
-Status status_of(bool done) { return done ? Status::Ok : Status::BadAddress; }
+void* as_pointer(uint64_t pointer) {
+  return reinterpret_cast<void*>(pointer);
+}
+Status status_of(bool done) {
+  return done ? Status::Ok : Status::BadAddress;
+}
 
 }  // namespace
 

@@ -21,7 +21,9 @@ constexpr uint64_t kGuardPages = 2;               // an odd number of pages apar
 Mutex stacks_lock;
 uint64_t next_stack = 0;
 
-uint64_t offset_of(void (*function)()) { return reinterpret_cast<uint64_t>(function); }
+uint64_t offset_of(void (*function)()) {
+  return reinterpret_cast<uint64_t>(function);
+}
 
 /// A name as the three words of a request; false if it is too long.
 struct PackedName {

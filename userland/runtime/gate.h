@@ -21,12 +21,14 @@ struct Request {
 // Register atlas: arrives by gcall with RAX operation, RDI RSI RDX R10 R8 R9 arguments, R11 parameter, RSP top of a
 // pool stack (16-byte aligned); RBX RBP R12-R15 are the caller's, and its frame has them. Leaves RAX RDX the reply,
 // everything else that gret does not restore is zero.
-#define HOP_GATE(ENTRY, HANDLER)                                             \
-  asm(".text\n.globl " #ENTRY "\n.type " #ENTRY ", @function\n" #ENTRY ":\n" \
-      "push %r11\npush %r9\npush %r8\npush %r10\npush %rdx\npush %rsi\n"     \
-      "push %rdi\npush %rax\nmov %rsp, %rdi\nxor %ebp, %ebp\n"               \
-      "call " #HANDLER "\n"                                                  \
-      "xor %ecx, %ecx\nxor %esi, %esi\nxor %edi, %edi\nxor %r8d, %r8d\n"     \
+#define HOP_GATE(ENTRY, HANDLER)                                         \
+  asm(".text\n.globl " #ENTRY "\n.type " #ENTRY ", @function\n" #ENTRY   \
+      ":\n"                                                              \
+      "push %r11\npush %r9\npush %r8\npush %r10\npush %rdx\npush %rsi\n" \
+      "push %rdi\npush %rax\nmov %rsp, %rdi\nxor %ebp, %ebp\n"           \
+      "call " #HANDLER                                                   \
+      "\n"                                                               \
+      "xor %ecx, %ecx\nxor %esi, %esi\nxor %edi, %edi\nxor %r8d, %r8d\n" \
       "xor %r9d, %r9d\nxor %r10d, %r10d\nxor %r11d, %r11d\ngret\n")
 
 /// Gives the gates of this space `count` stacks of `size` bytes, each with an unmapped page below it.

@@ -16,7 +16,9 @@ struct Reply {
   [[nodiscard]] Status status() const { return value < 0 ? static_cast<Status>(value) : Status::Ok; }
 };
 
-[[nodiscard]] inline constexpr Reply reply(Status status) { return {static_cast<int64_t>(status), 0}; }
+[[nodiscard]] inline constexpr Reply reply(Status status) {
+  return {static_cast<int64_t>(status), 0};
+}
 
 /// Six arguments at the most: RDI RSI RDX R10 R8 R9.
 struct Arguments {

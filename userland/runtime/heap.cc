@@ -49,7 +49,9 @@ unsigned class_for(uint64_t bytes) {
   return index;
 }
 
-uint64_t round_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
+uint64_t round_up(uint64_t value, uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
 
 /// Maps `bytes` at the start of fresh regions; 0 when there is no memory.
 uint64_t map_regions(uint64_t bytes) {
@@ -93,7 +95,9 @@ void* allocate_small(uint64_t bytes) {
 
 }  // namespace
 
-void heap_initialize(uint64_t start) { next_region = round_up(start, kRegionSize); }
+void heap_initialize(uint64_t start) {
+  next_region = round_up(start, kRegionSize);
+}
 
 void* allocate(size_t bytes) {
   const Guard guard(heap_lock);
@@ -124,13 +128,27 @@ void* operator new(size_t bytes) {
   if (block == nullptr) hop::panic("out of memory");
   return block;
 }
-void* operator new[](size_t bytes) { return operator new(bytes); }
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return hop::allocate(bytes); }
-void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return hop::allocate(bytes); }
-void operator delete(void* block) noexcept { hop::release(block); }
-void operator delete[](void* block) noexcept { hop::release(block); }
-void operator delete(void* block, size_t) noexcept { hop::release(block); }
-void operator delete[](void* block, size_t) noexcept { hop::release(block); }
+void* operator new[](size_t bytes) {
+  return operator new(bytes);
+}
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept {
+  return hop::allocate(bytes);
+}
+void* operator new[](size_t bytes, const std::nothrow_t&) noexcept {
+  return hop::allocate(bytes);
+}
+void operator delete(void* block) noexcept {
+  hop::release(block);
+}
+void operator delete[](void* block) noexcept {
+  hop::release(block);
+}
+void operator delete(void* block, size_t) noexcept {
+  hop::release(block);
+}
+void operator delete[](void* block, size_t) noexcept {
+  hop::release(block);
+}
 
 namespace std {
 const nothrow_t nothrow{};

@@ -10,11 +10,11 @@ inline Reply call(Call number, const Arguments& arguments = {}) {
   return gate_call(kKernelGate, static_cast<uint64_t>(number), arguments);
 }
 
-#define HOP_CALL(number, name, count, argument_text, text)                                        \
-  template <typename... Values>                                                                   \
-  inline Reply name(Values... values) {                                                           \
-    static_assert(sizeof...(Values) == count, "kernel/abi/calls.def says how many arguments");     \
-    return call(Call::name, Arguments{static_cast<uint64_t>(values)...});                         \
+#define HOP_CALL(number, name, count, argument_text, text)                                     \
+  template <typename... Values>                                                                \
+  inline Reply name(Values... values) {                                                        \
+    static_assert(sizeof...(Values) == count, "kernel/abi/calls.def says how many arguments"); \
+    return call(Call::name, Arguments{static_cast<uint64_t>(values)...});                      \
   }
 #include "kernel/abi/calls.def"
 #undef HOP_CALL

@@ -16,7 +16,9 @@ namespace serial = asx::serial;
 constexpr uint64_t kRegisterArea = 0x0200'0000'0000;  // offset in the console's space
 constexpr uint64_t kChunk = 1024;                     // bytes in hand between caller and device; at most a page
 
-uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
+uint64_t smaller(uint64_t a, uint64_t b) {
+  return a < b ? a : b;
+}
 
 }  // namespace
 
@@ -71,7 +73,8 @@ int64_t SerialLine::drain(uint64_t buffer, uint64_t length) {
   while (got < length) {
     const uint64_t wanted = smaller(length - got, kChunk);
     // the first and the last byte touch every page of the chunk: nothing is taken that cannot be handed over
-    if (store_caller_byte(buffer + got, 0) != Status::Ok || store_caller_byte(buffer + got + wanted - 1, 0) != Status::Ok) {
+    if (store_caller_byte(buffer + got, 0) != Status::Ok ||
+        store_caller_byte(buffer + got + wanted - 1, 0) != Status::Ok) {
       return got != 0 ? static_cast<int64_t>(got) : static_cast<int64_t>(Status::BadAddress);
     }
     uint64_t count = 0;

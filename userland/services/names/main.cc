@@ -32,8 +32,8 @@ constexpr uint64_t kStackSize = 8192;
 hop::Mutex lock;
 Registration registrations[kMaximumNames];
 unsigned count = 0;
-unsigned waiting = 0;       // threads inside Wait that have not been woken
-uint16_t something_new = 0; // event
+unsigned waiting = 0;        // threads inside Wait that have not been woken
+uint16_t something_new = 0;  // event
 
 const Registration* find(const Name& name) {
   for (unsigned i = 0; i < count; ++i) {

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "userland/services/files/operations.h"
+
+#include "userland/runtime/caller_memory.h"
+#include "userland/runtime/kernel.h"
+#include "userland/runtime/memory.h"
+
+namespace hop::files {
+
+namespace {
+
+constexpr uint64_t kSecond = 1'000'000'000;
+constexpr uint64_t kPage = 4096, kDeviceNumber = 0x801;
+constexpr int64_t kDirectorySize = 4096;
+
+Reply value(int64_t number) {
+  return {number, 0};
+}
+
+FileStatus status_of(const Node& node) {
+  FileStatus status{};
+  status.device = kDeviceNumber;
+  status.inode = node.inode;
+  status.links = node.links;
+  status.mode = node.mode;
+  status.uid = node.uid;
+  status.gid = node.gid;
+  status.rdev = node.rdev;
+  status.size = node.is_directory() ? kDirectorySize : static_cast<int64_t>(node.content.size());
+  status.block_size = kPage;
+  status.blocks = node.is_directory() ? kDirectorySize / 512
+                  : node.is_link()    ? 0
+                                      : static_cast<int64_t>(node.content.blocks());
+  status.access_seconds = node.access_time / kSecond;
+  status.access_nanoseconds = node.access_time % kSecond;
+  status.modify_seconds = node.modify_time / kSecond;
+  status.modify_nanoseconds = node.modify_time % kSecond;
+  status.change_seconds = node.change_time / kSecond;
+  status.change_nanoseconds = node.change_time % kSecond;
+  return status;
+}
+
+}  // namespace
+
+Status Operations::find(uint64_t directory, uint64_t path_pointer, bool follow, PathBuffer& buffer, Place& place) {
+  const int64_t length = copy_string_from_caller(buffer.text, path_pointer, kMaximumPath);
+  if (length < 0) return static_cast<Status>(length);
+  Node* from = &tree_.root();
+  if (buffer.text[0] != '/' && directory != kRootDirectory) {
+    from = handles_.find(directory);
+    if (from == nullptr) return Status::BadHandle;
+  }
+  return tree_.walk(*from, buffer, follow, place);
+}
+
+Status Operations::find_node(uint64_t handle, uint64_t path_pointer, bool follow, Node*& node) {
+  if (path_pointer == 0) {
+    node = handle == kRootDirectory ? &tree_.root() : handles_.find(handle);
+    return node == nullptr ? Status::BadHandle : Status::Ok;
+  }
+  PathBuffer buffer;
+  Place place;
+  const Status status = find(handle, path_pointer, follow, buffer, place);
+  node = place.node;
+  return status == Status::Ok && node == nullptr ? Status::NotFound : status;
+}
+
+Reply Operations::open(const Arguments& a) {
+  const uint64_t flags = a.c;
+  PathBuffer buffer;
+  Place place;
+  const bool follow =
+      (flags & kOpenNoFollow) == 0 && (flags & (kOpenCreate | kOpenExclusive)) != (kOpenCreate | kOpenExclusive);
+  if (const Status status = find(a.a, a.b, follow, buffer, place); status != Status::Ok) return reply(status);
+  Node* node = place.node;
+  if (node == nullptr) {
+    if ((flags & kOpenCreate) == 0) return reply(Status::NotFound);
+    if (place.needs_directory) return reply(Status::IsDirectory);
+    const uint32_t mode = kTypeRegular | (static_cast<uint32_t>(a.d) & kPermissionMask);
+    if (const Status status = tree_.make(place, mode, 0, node); status != Status::Ok) return reply(status);
+  } else {
+    if ((flags & kOpenCreate) != 0 && (flags & kOpenExclusive) != 0) return reply(Status::Exists);
+    if (node->is_link()) return reply(Status::SymbolicLinkLoop);
+    if ((flags & kOpenDirectory) != 0 && !node->is_directory()) return reply(Status::NotDirectory);
+    if (node->is_directory() && (flags & (kOpenWrite | kOpenCreate)) != 0) return reply(Status::IsDirectory);
+    if ((flags & kOpenTruncate) != 0 && node->is_regular()) {
+      if (const Status status = node->content.truncate(0); status != Status::Ok) return reply(status);
+      tree_.touch_modified(*node);
+    }
+  }
+  return {handles_.add(tree_, *node), node->mode | node->rdev << 32};
+}
+
+Reply Operations::read(const Arguments& a) {
+  Node* node = handles_.find(a.a);
+  if (node == nullptr) return reply(Status::BadHandle);
+  if (node->is_directory()) return reply(Status::IsDirectory);
+  uint64_t to = a.c;
+  const int64_t got = node->content.read(a.b, a.d, [&](const uint8_t* bytes, uint64_t count) {
+    const Status status = bytes == nullptr ? zero_for_caller(to, count) : copy_to_caller(to, bytes, count);
+    to += count;
+    return status;
+  });
+  return value(got);
+}
+
+Reply Operations::write(const Arguments& a) {
+  Node* node = handles_.find(a.a);
+  if (node == nullptr) return reply(Status::BadHandle);
+  if (!node->is_regular()) return reply(node->is_directory() ? Status::IsDirectory : Status::Invalid);
+  const uint64_t offset = a.b == ~uint64_t{0} ? node->content.size() : a.b;
+  uint64_t from = a.c;
+  const int64_t written = node->content.write(offset, a.d, [&](uint8_t* to, uint64_t count) {
+    const Status status = copy_from_caller(to, from, count);
+    from += count;
+    return status;
+  });
+  if (written > 0) tree_.touch_modified(*node);
+  return {written, offset};
+}
+
+Status Operations::truncate(const Arguments& a) {
+  Node* node = handles_.find(a.a);
+  if (node == nullptr) return Status::BadHandle;
+  if (!node->is_regular()) return node->is_directory() ? Status::IsDirectory : Status::Invalid;
+  const Status status = node->content.truncate(a.b);
+  if (status == Status::Ok) tree_.touch_modified(*node);
+  return status;
+}
+
+Status Operations::write_status(const Node& node, uint64_t pointer) {
+  const FileStatus status = status_of(node);
+  return copy_to_caller(pointer, &status, sizeof status);
+}
+
+Reply Operations::read_directory(const Arguments& a) {
+  Node* node = handles_.find(a.a);
+  if (node == nullptr) return reply(Status::BadHandle);
+  if (!node->is_directory()) return reply(Status::NotDirectory);
+  constexpr uint64_t kNameAt = offsetof(DirectoryEntry, name);
+  uint64_t used = 0, cookie = a.b;
+  alignas(8) uint8_t record[kNameAt + kMaximumName + 1 + 8];
+  const auto put = [&](const Node& named, const char* name, uint64_t length, uint64_t next) {
+    const uint64_t size = (kNameAt + length + 1 + 7) / 8 * 8;
+    if (size > a.d - used) return Status::OutOfRange;
+    memset(record, 0, size);
+    auto& entry = *reinterpret_cast<DirectoryEntry*>(record);
+    entry.inode = named.inode;
+    entry.cookie = static_cast<int64_t>(next);
+    entry.record_length = static_cast<uint16_t>(size);
+    entry.type = static_cast<uint8_t>(named.type() >> 12);
+    memcpy(record + kNameAt, name, length);
+    const Status status = copy_to_caller(a.c + used, record, size);
+    if (status != Status::Ok) return status;
+    used += size;
+    cookie = next;
+    return Status::Ok;
+  };
+
+  Status status = Status::Ok;
+  const Node& above = node->parent != nullptr ? *node->parent : *node;
+  if (cookie == 0) status = put(*node, ".", 1, 1);
+  if (cookie == 1 && status == Status::Ok) status = put(above, "..", 2, 2);
+  for (uint64_t i = 0; i < node->entries.size() && status == Status::Ok; ++i) {
+    const Entry& entry = node->entries[i];
+    if (entry.cookie <= cookie) continue;
+    status = put(*entry.node, entry.name, entry.length, entry.cookie);
+  }
+  if (status == Status::OutOfRange)
+    return used != 0 ? Reply{static_cast<int64_t>(used), cookie} : reply(Status::Invalid);
+  if (status != Status::Ok) return reply(status);
+  return {static_cast<int64_t>(used), cookie};
+}
+
+Status Operations::make(uint64_t directory, uint64_t path_pointer, uint32_t mode, uint64_t rdev) {
+  PathBuffer buffer;
+  Place place;
+  if (const Status status = find(directory, path_pointer, false, buffer, place); status != Status::Ok) return status;
+  Node* made = nullptr;
+  return tree_.make(place, mode, rdev, made);
+}
+
+Status Operations::unlink(const Arguments& a) {
+  PathBuffer buffer;
+  Place place;
+  if (const Status status = find(a.a, a.b, false, buffer, place); status != Status::Ok) return status;
+  return tree_.unlink(place, (a.c & kRemoveDirectory) != 0);
+}
+
+Reply Operations::rename(const Arguments& a) {
+  PathBuffer from_buffer, to_buffer;
+  Place from, to;
+  if (const Status status = find(a.a, a.b, false, from_buffer, from); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.c, a.d, false, to_buffer, to); status != Status::Ok) return reply(status);
+  return reply(tree_.rename(from, to, (a.e & kNoReplace) == 0));
+}
+
+Reply Operations::link(const Arguments& a) {
+  Node* node = nullptr;
+  if (const Status status = find_node(a.a, a.b, (a.e & kFollow) != 0, node); status != Status::Ok) return reply(status);
+  PathBuffer buffer;
+  Place place;
+  if (const Status status = find(a.c, a.d, false, buffer, place); status != Status::Ok) return reply(status);
+  return reply(tree_.link(*node, place));
+}
+
+Reply Operations::symbolic_link(const Arguments& a) {
+  char target[kMaximumPath];
+  const int64_t length = copy_string_from_caller(target, a.a, sizeof target);
+  if (length < 0) return value(length);
+  if (length == 0) return reply(Status::NotFound);
+  PathBuffer buffer;
+  Place place;
+  if (const Status status = find(a.b, a.c, false, buffer, place); status != Status::Ok) return reply(status);
+  return reply(tree_.make_link(place, target));
+}
+
+Reply Operations::read_link(const Arguments& a) {
+  Node* node = nullptr;
+  if (const Status status = find_node(a.a, a.b, false, node); status != Status::Ok) return reply(status);
+  if (!node->is_link()) return reply(Status::Invalid);
+  uint64_t to = a.c;
+  return value(node->content.read(0, a.d, [&](const uint8_t* bytes, uint64_t count) {
+    const Status status = copy_to_caller(to, bytes, count);
+    to += count;
+    return status;
+  }));
+}
+
+Status Operations::set_times(Node& node, uint64_t access, uint64_t modify) {
+  if (access != kTimeKeep) node.access_time = access == kTimeNow ? tree_.now() : access;
+  if (modify != kTimeKeep) node.modify_time = modify == kTimeNow ? tree_.now() : modify;
+  tree_.touch_changed(node);
+  return Status::Ok;
+}
+
+Reply Operations::path(const Arguments& a) {
+  Node* node = a.a == kRootDirectory ? &tree_.root() : handles_.find(a.a);
+  if (node == nullptr) return reply(Status::BadHandle);
+  char text[kMaximumPath];
+  const int64_t length = tree_.path_of(*node, text, sizeof text);
+  if (length < 0) return value(length);
+  if (static_cast<uint64_t>(length) > a.c) return reply(Status::OutOfRange);
+  const Status status = copy_to_caller(a.b, text, static_cast<uint64_t>(length));
+  return status == Status::Ok ? value(length) : reply(status);
+}
+
+Reply Operations::file_system(const Arguments& a) {
+  const FileSystemStatus status{kPage, kernel::info(SystemInfo::TotalMemory) / kPage,
+                                kernel::info(SystemInfo::FreeMemory) / kPage, tree_.nodes()};
+  return reply(copy_to_caller(a.a, &status, sizeof status));
+}
+
+Reply Operations::serve(const Request& request) {
+  const Arguments& a = request.arguments;
+  Node* node = nullptr;
+  Status status = Status::Ok;
+  switch (static_cast<Operation>(request.operation)) {
+    case Operation::Open:
+      return open(a);
+    case Operation::Close:
+      return reply(handles_.remove(tree_, a.a));
+    case Operation::Read:
+      return read(a);
+    case Operation::Write:
+      return write(a);
+    case Operation::Truncate:
+      return reply(truncate(a));
+    case Operation::Status:
+      status = find_node(a.a, 0, false, node);
+      return reply(status == Status::Ok ? write_status(*node, a.b) : status);
+    case Operation::StatusAt:
+      status = find_node(a.a, a.b, (a.d & kNoFollow) == 0, node);
+      return reply(status == Status::Ok ? write_status(*node, a.c) : status);
+    case Operation::ReadDirectory:
+      return read_directory(a);
+    case Operation::MakeDirectory:
+      return reply(make(a.a, a.b, kTypeDirectory | (static_cast<uint32_t>(a.c) & kPermissionMask), 0));
+    case Operation::Unlink:
+      return reply(unlink(a));
+    case Operation::Rename:
+      return rename(a);
+    case Operation::Link:
+      return link(a);
+    case Operation::SymbolicLink:
+      return symbolic_link(a);
+    case Operation::ReadLink:
+      return read_link(a);
+    case Operation::ChangeMode:
+      status = find_node(a.a, a.b, (a.d & kNoFollow) == 0, node);
+      if (status != Status::Ok) return reply(status);
+      node->mode = node->type() | (static_cast<uint32_t>(a.c) & kPermissionMask);
+      tree_.touch_changed(*node);
+      return reply(Status::Ok);
+    case Operation::ChangeOwner:
+      status = find_node(a.a, a.b, (a.e & kNoFollow) == 0, node);
+      if (status != Status::Ok) return reply(status);
+      if (static_cast<uint32_t>(a.c) != ~0u) node->uid = static_cast<uint32_t>(a.c);
+      if (static_cast<uint32_t>(a.d) != ~0u) node->gid = static_cast<uint32_t>(a.d);
+      tree_.touch_changed(*node);
+      return reply(Status::Ok);
+    case Operation::SetTimes:
+      status = find_node(a.a, a.b, (a.e & kNoFollow) == 0, node);
+      return reply(status == Status::Ok ? set_times(*node, a.c, a.d) : status);
+    case Operation::Path:
+      return path(a);
+    case Operation::FileSystem:
+      return file_system(a);
+    case Operation::MakeNode: {
+      const auto mode = static_cast<uint32_t>(a.c);
+      const uint32_t type = mode & kTypeMask;
+      if (type != 0 && type != kTypeRegular && type != kTypeFifo && type != kTypeCharacter)
+        return reply(Status::NotPermitted);
+      return reply(make(a.a, a.b, type == 0 ? mode | kTypeRegular : mode, a.d));
+    }
+    case Operation::Duplicate:
+      status = find_node(a.a, 0, false, node);
+      return status == Status::Ok ? value(handles_.add(tree_, *node)) : reply(status);
+  }
+  return reply(Status::NoSuchCall);
+}
+
+}  // namespace hop::files
