@@ -2,6 +2,7 @@
 // The command line as data. Everything that reads argv is in parse.cc.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -72,8 +73,8 @@ struct Information {
 
 using Invocation = std::variant<Information, RunOptions, VariantOptions, IsaOptions, DisassembleOptions>;
 
-/// Arguments without argv[0]. `version` is what --version prints.
-[[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::string& version);
+/// Arguments without argv[0]. `version` makes what --version prints.
+[[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::function<std::string()>& version);
 
 /// "512M", "1G", "16777216": bytes, or nothing if it is no size.
 [[nodiscard]] std::optional<uint64_t> parse_size(const std::string& text);

@@ -295,7 +295,7 @@ std::optional<uint64_t> parse_size(const std::string& text) {
   return *number << shift;
 }
 
-Result<Invocation> parse(std::vector<std::string> arguments, const std::string& version) {
+Result<Invocation> parse(std::vector<std::string> arguments, const std::function<std::string()>& version) {
   CLI::App app(kProgramDescription, "hop");
   set_up(app, "hop COMMAND [OPTIONS] [ARGS...]");
   app.formatter(std::make_shared<HelpFormatter>());

@@ -183,13 +183,22 @@ MaybeError Packer::pack_root(const std::string& directory) {
   return pack_below("", directory);
 }
 
-MaybeError Packer::pack_path(const std::string& directory, const std::string& path) {
+PathWalk::End Packer::walk(const std::string& directory, const std::string& path) {
   PathWalk walk;
   walk.directory = directory;
   walk.visit = [this](const std::string& passed, const std::string& host_path) { return pack_node(passed, host_path); };
   PathWalk::End end = walk.resolve(path);
-  if (end.refused) return std::move(end.refused);
-  if (end.error_number != 0) return Error{fmt::format("cannot read {}: {}", path, error_text(end.error_number))};
+  if (end.error_number != 0) end.refused = Error{fmt::format("cannot read {}: {}", path, error_text(end.error_number))};
+  return end;
+}
+
+MaybeError Packer::pack_way(const std::string& directory, const std::string& path) {
+  return walk(directory, path).refused;
+}
+
+MaybeError Packer::pack_path(const std::string& directory, const std::string& path) {
+  const PathWalk::End end = walk(directory, path);
+  if (end.refused) return end.refused;
   const FileNode* node = tree_.find(end.path);
   if (node == nullptr || !S_ISDIR(node->mode)) return std::nullopt;
   return pack_below(end.path, "/" + end.path);

@@ -41,6 +41,9 @@ class Packer {
   /// directories and the links on the way. Relative paths start at `directory` (absolute). The path must exist.
   [[nodiscard]] MaybeError pack_path(const std::string& directory, const std::string& path);
 
+  /// As pack_path(), but leaves out what is below the path itself.
+  [[nodiscard]] MaybeError pack_way(const std::string& directory, const std::string& path);
+
   /// What was left out: sockets, pipes, devices and the host kernel's own file systems.
   [[nodiscard]] uint64_t skipped() const { return skipped_; }
   [[nodiscard]] const std::string& first_skipped() const { return first_skipped_; }
@@ -48,6 +51,7 @@ class Packer {
  private:
   [[nodiscard]] MaybeError pack_node(const std::string& path, const std::string& host_path);
   [[nodiscard]] MaybeError pack_below(const std::string& path, const std::string& host_directory);
+  [[nodiscard]] PathWalk::End walk(const std::string& directory, const std::string& path);
   void skip(const std::string& host_path);
 
   FileTree& tree_;
