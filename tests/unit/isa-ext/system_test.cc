@@ -19,6 +19,7 @@ uint64_t gframe(Scenario& s, FrameField field) {
 }
 
 uint64_t stsys(Scenario& s, SystemRegister number) {
+  s.registers.gpr[kRbx] = ~uint64_t{0};
   REQUIRE_FALSE(s.run(Mnemonic::Stsys, kRbx, static_cast<uint8_t>(number)));
   return s.registers.gpr[kRbx];
 }
@@ -160,6 +161,8 @@ TEST_CASE("after invspace a stack space that died is an empty half") {
                asx::translate(s.cpu, s.machine.memory, s.variant, address, Access::Read).fault().error_code)
         .cause;
   };
+  CHECK(s.cpu.stack.id == s.stack);
+  CHECK(s.cpu.stack.generation + 1 == s.descriptor(s.stack).generation);
   CHECK(cause_of(0x8000) == AsCause::SpaceGeneration);
   CHECK(cause_of(Scenario::kHeapSelector) == AsCause::SelectorIndex);
 }
