@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A code space of a test's own making: it has the program's image (shared, at the same offsets), a few stacks for its
+// gates, and a list with nothing in it but what the test puts there.
+#pragma once
+#include <cstdint>
+
+#include "isa-ext/abi/structures.h"
+
+namespace guest {
+
+struct Child {
+  uint16_t space;
+};
+
+[[nodiscard]] Child make_child(unsigned stacks);
+/// Destroys it (unless it is destroyed) and empties the slot.
+void end_child(Child child);
+
+/// A gate into the child at a function of assembler.
+[[nodiscard]] uint16_t make_gate(Child child, void (*entry)(), asx::StackPolicy policy, void (*recovery)() = nullptr);
+/// Closes a gate and empties its slot.
+void end_gate(uint16_t gate);
+
+/// Puts an entry into the child's list at a fixed index.
+void grant(Child child, uint16_t index, uint16_t selector, uint64_t rights);
+
+}  // namespace guest

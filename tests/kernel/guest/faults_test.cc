@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Calls from space to space, and what becomes of the caller when they go wrong.
+#include "isa-ext/abi/address.h"
+#include "tests/kernel/guest/callee.h"
+#include "tests/kernel/guest/child.h"
+#include "tests/kernel/guest/probe.h"
+#include "tests/kernel/guest/test.h"
+
+extern "C" void after_fault();
+
+// Where fault_gate sends the program: leaves its gate with RDI, which fault_resume has set.
+asm(".text\nafter_fault:\nmov %rdi, %rax\nxor %edx, %edx\nxor %ecx, %ecx\nxor %esi, %esi\nxor %edi, %edi\n"
+    "xor %r8d, %r8d\nxor %r9d, %r9d\nxor %r10d, %r10d\nxor %r11d, %r11d\ngret\n");
+
+namespace {
+
+using namespace guest;
+using namespace hop::kernel;
+using asx::AsCause;
+using asx::StackPolicy;
+using hop::Status;
+
+constexpr auto kServerFault = static_cast<uint64_t>(Status::ServerFault);
+constexpr uint64_t kNowhere = 0x123'4567'8000;
+
+struct Watched {
+  uint64_t value, broken;
+};
+Watched watch(uint16_t gate, uint64_t rdi = 0, uint64_t rsi = 0, uint64_t rdx = 0) {
+  uint64_t broken = 0;
+  const int64_t value = call_and_watch(gate, rdi, rsi, rdx, &broken);
+  return {static_cast<uint64_t>(value), broken};
+}
+
+}  // namespace
+
+GUEST_TEST("a call through a gate returns its result and the caller's registers") {
+  const Child child = make_child(1);
+  const uint16_t gate = make_gate(child, callee_add_one, StackPolicy::Pool);
+  for (uint64_t i = 0; i < 100; ++i) {
+    const Watched result = watch(gate, i);
+    CHECK_EQUAL(result.value, i + 1);
+    CHECK_EQUAL(result.broken, 0u);
+  }
+  end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("a fault in a service pops exactly one frame, and its caller is told ServerFault") {
+  const Child inner = make_child(1), outer = make_child(1);
+  const uint16_t faulting = make_gate(inner, callee_overwrite, StackPolicy::Pool);
+  const uint16_t calling = make_gate(outer, callee_call, StackPolicy::Pool);
+  grant(outer, 4, faulting, 0);
+  Watched result = watch(faulting, kNowhere);
+  CHECK_EQUAL(result.value, kServerFault);
+  CHECK_EQUAL(result.broken, 0u);
+  result = watch(calling, 4, kNowhere);  // the outer service goes on, and adds its 1
+  CHECK_EQUAL(result.value, kServerFault + 1);
+  CHECK_EQUAL(result.broken, 0u);
+  result = watch(calling, 4, kNowhere);  // the stack of the faulting gate came back to its pool
+  CHECK_EQUAL(result.value, kServerFault + 1);
+  for (const uint16_t gate : {faulting, calling}) end_gate(gate);
+  end_child(inner);
+  end_child(outer);
+}
+
+GUEST_TEST("a divide error in a service is its caller's ServerFault") {
+  const Child child = make_child(1);
+  const uint16_t gate = make_gate(child, callee_divide, StackPolicy::Pool);
+  CHECK_EQUAL(watch(gate).value, kServerFault);
+  end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("behind a gate with a recovery entry a fault continues there") {
+  const Child child = make_child(1);
+  const uint16_t reading = make_gate(child, callee_read, StackPolicy::Pool, callee_recover);
+  const uint16_t dividing = make_gate(child, callee_divide, StackPolicy::Pool, callee_recover);
+  for (int i = 0; i < 20; ++i) {
+    const Watched result = watch(reading, kNowhere);
+    CHECK_EQUAL(result.value, 1000u + asx::kVectorPageFault);
+    CHECK_EQUAL(result.broken, 0u);
+  }
+  CHECK_EQUAL(watch(dividing).value, 1000u + asx::kVectorDivideError);
+  for (const uint16_t gate : {reading, dividing}) end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("a recovery entry that faults itself is given up, and one frame is popped") {
+  const Child child = make_child(1);
+  const uint16_t gate = make_gate(child, callee_divide, StackPolicy::Pool, callee_divide);
+  const Watched result = watch(gate);
+  CHECK_EQUAL(result.value, kServerFault);
+  CHECK_EQUAL(result.broken, 0u);
+  end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("a call through a closed gate, or into a dead space, is refused in the caller") {
+  const Child child = make_child(1);
+  const uint16_t closed = make_gate(child, callee_add_one, StackPolicy::Pool);
+  const uint16_t open = make_gate(child, callee_add_one, StackPolicy::Pool);
+  CHECK_OK(gate_destroy(closed));
+  CHECK(probe_call(closed).is(call_fault(AsCause::GateInvalid)));
+  CHECK(!probe_call(open).has_faulted);
+  CHECK_OK(space_destroy(child.space));
+  CHECK(probe_call(open).is(call_fault(AsCause::SpaceInvalid)));
+  const Child heir = make_child(1);
+  CHECK(probe_call(open).is(call_fault(AsCause::SpaceGeneration)));
+  end_child(heir);
+  for (const uint16_t gate : {closed, open}) end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("a call that needs more authority than its space has is refused in the caller") {
+  const Child child = make_child(1);  // made with no authority
+  const uint16_t calling = make_gate(child, callee_call, StackPolicy::Pool, callee_recover);
+  grant(child, 4, hop::kKernelGate, 0);
+  CHECK_EQUAL(watch(calling, 4).value, 1000u + asx::kVectorAddressSpace);
+  end_gate(calling);
+  end_child(child);
+}
+
+GUEST_TEST("a pool without stacks refuses the call in the caller") {
+  const Child child = make_child(2);
+  const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Pool);
+  const uint16_t tolerant = make_gate(child, callee_recurse, StackPolicy::Pool, callee_recover);
+  grant(child, 5, tolerant, 0);
+  // Two stacks: the first two calls have one, the third is refused in the second's code, which recovers.
+  CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace + 1);
+  CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace + 1);
+  const Child empty = make_child(0);
+  const uint16_t dry = make_gate(empty, callee_add_one, StackPolicy::Pool);
+  CHECK(probe_call(dry).is(call_fault(AsCause::PoolEmpty)));
+  for (const uint16_t name : {gate, tolerant, dry}) end_gate(name);
+  end_child(empty);
+  end_child(child);
+}
+
+GUEST_TEST("a secure stack used up by recursion fails in the caller, and the thread survives") {
+  const Child child = make_child(0);
+  const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Keep);
+  grant(child, 5, gate, 0);
+  // The deepest one faults, one frame is popped, and all the others return: each adds 1. 126 frames, 8 of them in
+  // reserve, 4 that a gate wants to be left; the deepest call is refused.
+  const Watched result = watch(gate);
+  CHECK_EQUAL(result.broken, 0u);
+  const uint64_t calls = result.value - kServerFault;
+  CHECK(calls > 100 && calls < 126);
+  CHECK_EQUAL(watch(gate).value, result.value);
+  end_gate(gate);
+  end_child(child);
+}
+
+GUEST_TEST("a fault in a space with a fault gate hops there, and resumes where the gate says") {
+  const Child program = make_child(1), personality = make_child(1);
+  const uint16_t gate = make_gate(program, callee_read, StackPolicy::Pool);
+  const uint16_t handler = make_gate(personality, callee_fault_gate, StackPolicy::Pool);
+  CHECK_OK(space_set_fault_gate(program.space, handler));
+  fault_gate_continue = reinterpret_cast<uint64_t>(after_fault);
+  fault_gate_vector = 99;
+  // The personality has no authority for the kernel's gate: it faults, too, and the first fault is unhandled.
+  grant(personality, hop::kKernelGate, hop::kKernelGate, 0);
+  CHECK_EQUAL(watch(gate, kNowhere).value, kServerFault);
+  CHECK_EQUAL(fault_gate_vector, 99u);
+  // The test's own space has the authority.
+  const uint16_t own = SELECTOR(gate_create(hop::kSelf, reinterpret_cast<uint64_t>(callee_fault_gate), 0,
+                                            static_cast<uint64_t>(StackPolicy::Keep), 0));
+  CHECK_OK(space_set_fault_gate(program.space, own));
+  const Watched result = watch(gate, kNowhere);
+  CHECK_EQUAL(result.value, 77u);
+  CHECK_EQUAL(result.broken, 0u);
+  CHECK_EQUAL(fault_gate_vector, asx::kVectorPageFault);
+  for (const uint16_t name : {gate, handler, own}) end_gate(name);
+  end_child(program);
+  end_child(personality);
+}
+
+GUEST_TEST("only what a fault gate was entered by has a fault record") {
+  CHECK_STATUS(fault_record(0), Status::NotFound);
+  CHECK_STATUS(fault_resume(0, 0, 0), Status::NotFound);
+  CHECK_STATUS(frame_set_base(0, 0), Status::NotFound);
+  CHECK_STATUS(frame_set_base(2, 0), Status::Invalid);
+}
