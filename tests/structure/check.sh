@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The shape of the project itself. Usage: check.sh WHAT; exits with 0 if it holds, else says what does not.
+set -eu
+cd "$(dirname "$0")/../.."
+
+sources() { find isa-ext emu kernel userland tests examples -type f \( "$@" \) | sort; }
+code() { sources -name '*.cc' -o -name '*.h' -o -name '*.S' -o -name '*.def'; }
+fail_if_any() { # message; reads what was found
+  found=$(cat)
+  [ -z "$found" ] && return 0
+  printf '%s:\n%s\n' "$1" "$found"
+  return 1
+}
+
+case "${1:-}" in
+  includes)
+    # shellcheck disable=SC2046
+    awk -f tests/structure/check_includes.awk tests/structure/layers.txt $(code) ;;
+  length)
+    code | while read -r file; do
+      lines=$(wc -l <"$file")
+      [ "$lines" -le 600 ] || echo "$file: $lines"
+    done | fail_if_any "files of more than 600 lines; split them by concept" ;;
+  licence)
+    { code; sources -name CMakeLists.txt -o -name '*.cmake' -o -name '*.sh'; } | while read -r file; do
+      head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$file"
+    done | fail_if_any "files without the licence line" ;;
+  printing)
+    { grep -nE 'printf|std::cout|std::cerr|iostream' $(sources -path 'isa-ext/model/*' -o -path 'isa-ext/insns/*') || true; } |
+      fail_if_any "printing in the model; observers do that" ;;
+  throwing)
+    { grep -nE '\bthrow\b' $(sources -path 'isa-ext/*.cc' -o -path 'kernel/*.cc' -o -path 'userland/*.cc') || true; } |
+      fail_if_any "exceptions where faults are values" ;;
+  hosts)
+    { grep -rnE '(deb|security|ftp|archive|registry|files)\.(debian|ubuntu|npmjs|pythonhosted)\.|snapshot\.debian' \
+      --include='*' .ci run.sh test.sh CMakeLists.txt isa-ext emu kernel userland examples README.md 2>/dev/null || true; } |
+      fail_if_any "names of package hosts" ;;
+  links)
+    find . -name '*.md' -not -path './build*' | sort | while read -r file; do
+      grep -oE '\]\([^)#:]+[)#]' "$file" | sed -E 's/^\]\(//; s/[)#]$//' | while read -r target; do
+        [ -e "$(dirname "$file")/$target" ] || echo "$file: $target"
+      done
+    done | fail_if_any "links in documentation that lead nowhere" ;;
+  test-names)
+    grep -rhoE '^(TEST_CASE|SCENARIO)\("[^"]*"' tests --include='*.cc' | sort | uniq -d |
+      fail_if_any "test names that are used twice" ;;
+  format)
+    tool=$(command -v clang-format-14 || command -v clang-format || true)
+    case "$([ -n "$tool" ] && "$tool" --version)" in
+      *"version 14."*) ;;
+      *) echo "skipped: clang-format 14 is not here"; exit 77 ;;
+    esac
+    # shellcheck disable=SC2046
+    "$tool" --dry-run --Werror $(sources -name '*.cc' -o -name '*.h') ;;
+  *) echo "usage: check.sh includes|length|licence|printing|throwing|hosts|links|test-names|format" >&2; exit 2 ;;
+esac
