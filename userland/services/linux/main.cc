@@ -125,9 +125,7 @@ int32_t run_command(Task& task, const Command& command, const PersonalityGates& 
   return status;
 }
 
-int32_t run_commands(const PersonalityGates& gates) {
-  const int64_t module = find_module(asx::kCommandsModule);
-  if (module < 0) panic("linux: no module of commands");
+int32_t run_commands(int64_t module, const PersonalityGates& gates) {
   const uint64_t offset = reinterpret_cast<uint64_t>(__executable_start) + kModuleDistance;
   const auto number = static_cast<uint64_t>(module);
   if (kernel_call(Call::module_map, kSelf, offset, number, kProtectRead) < 0) panic("linux: cannot map the commands");
@@ -184,12 +182,14 @@ void end_task(Task& task, int32_t status) {
 extern "C" int hop_main() {
   using namespace hop;
   using namespace hop::personality;
+  const int64_t commands = find_module(asx::kCommandsModule);
+  if (commands < 0 || kernel::info(SystemInfo::ModuleSize, static_cast<uint64_t>(commands)) == 0) return 0;
   set_gates(find_service("files"), find_service("console"));
   machine_random().seed(system_information(SystemInfo::RandomSeed));
   set_tracing((system_information(SystemInfo::BootFlags) & asx::kBootLinuxTrace) != 0);
   make_message_space();
   make_device_nodes();
-  const int32_t status = run_commands(make_gates(the_task));
+  const int32_t status = run_commands(commands, make_gates(the_task));
   trace_absent_calls();
   console_call(console::Operation::Flush, 0);
   console_call(console::Operation::Flush, 1);
