@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Counting instructions, and the clock made of them.
+//
+// A block is counted when it begins. If an exception leaves it early, the instructions that did not complete are
+// taken back. The count of a block is asked for once and cached (block_counts.h).
+#include <algorithm>
+#include <vector>
+
+#include "emu/engine/unicorn_engine.h"
+
+namespace emu {
+namespace {
+
+constexpr uint64_t kRealtimeCheck = 20'000;  // instructions between two looks at the host's clock
+
+uint64_t mix(uint64_t value) {
+  value *= 0x9e3779b97f4a7c15u;
+  return value ^ value >> 29;
+}
+
+}  // namespace
+
+uint64_t UnicornEngine::name_of(Block block) {
+  const uint64_t page = block.address & ~asx::kPageMask;
+  const auto physical = fetch_page(page);
+  if (!physical) return mix(block.address);
+  const uint64_t where = physical->value | code_pages_.version(*physical) << 20;
+  return mix(mix(block.address) ^ mix(where ^ uint64_t{block.size} << 48));
+}
+
+uint32_t UnicornEngine::count_block(Block block) {
+  // First, for if the engine cannot look the block up it leaves this function by a long jump.
+  uc_tb translated{};
+  const bool is_translated = uc_ctl_request_cache(engine_.get(), block.address, &translated) == UC_ERR_OK;
+  if (setting_up_) return 1;
+
+  std::array<uint8_t, 2 * asx::kPageSize> buffer;
+  const auto code = [&] {
+    const size_t size = std::min<size_t>(block.size, buffer.size());
+    return std::span<const uint8_t>(buffer.data(), fetch_code(block.address, {buffer.data(), size}));
+  };
+  const uint32_t counted = is_translated ? translated.icount : decoder_.count(code());
+  const uint64_t name = name_of(block);
+
+  const bool is_new = translation_budget_.add(name, counted);
+  if (translation_budget_.is_exhausted()) deadline_ = 0;
+  const bool may_be_special = is_new || special_blocks_.contains(name);
+  if (may_be_special) {
+    if (const auto refused = decoder_.find_refused(code())) {
+      special_blocks_.insert(name);
+      special_ = {block.address + refused->offset, refused->vector};
+      block_counts_.insert(block, BlockCounts::kSpecial);
+      return BlockCounts::kSpecial;
+    }
+  }
+  const bool ends_at_exit = exit_ && block.address + block.size == *exit_;
+  if (ends_at_exit) return counted - 1;  // the engine counts the exit, and another time the block will be longer
+  block_counts_.insert(block, counted);
+  return counted;
+}
+
+void UnicornEngine::uncount_last_instruction() {
+  instructions_ -= 1;
+  last_count_ -= 1;
+}
+
+uint32_t UnicornEngine::count_up_to(uint64_t rip) {
+  PartialCount& known = partial_counts_[(rip ^ last_block_.address >> 4) % partial_counts_.size()];
+  const bool hit = known.block.address == last_block_.address && known.block.size == last_block_.size &&
+                   known.rip == rip && known.view == view_ && known.view != 0;
+  if (hit) return known.count;
+  std::array<uint8_t, 2 * asx::kPageSize> buffer;
+  const size_t size = std::min<size_t>(rip - last_block_.address, buffer.size());
+  const size_t got = fetch_code(last_block_.address, {buffer.data(), size});
+  known = {last_block_, rip, view_, decoder_.count({buffer.data(), got})};
+  return known.count;
+}
+
+void UnicornEngine::uncount_from(uint64_t rip) {
+  const bool is_within = rip >= last_block_.address && rip - last_block_.address < last_block_.size;
+  if (!is_within) return;
+  const uint32_t completed = std::min(count_up_to(rip), last_count_);
+  instructions_ -= last_count_ - completed;
+  last_count_ = completed;
+}
+
+void UnicornEngine::update_view() {
+  view_ = code_view_.of(cpu_.code.id, cpu_.code.generation);
+  block_counts_.set_view(view_);
+}
+
+uint64_t UnicornEngine::ticks() const {
+  if (!options_.realtime) return instructions_ + tick_offset_;
+  const auto passed = std::chrono::steady_clock::now() - start_;
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count());
+}
+
+void UnicornEngine::skip_to(uint64_t tick) {
+  assert(!options_.realtime && tick >= ticks());
+  tick_offset_ += tick - ticks();
+}
+
+void UnicornEngine::update_timer() {
+  constexpr uint64_t kTimerBit = uint64_t{1} << asx::kTimerLine;
+  const bool has_compare = cpu_.compare != ~uint64_t{0};
+  const bool is_due = has_compare && ticks() >= cpu_.compare;
+  cpu_.pending = bus_.lines().asking() | (is_due ? kTimerBit : 0);
+}
+
+void UnicornEngine::update_deadline() {
+  const bool has_work = epoch_must_end_ || translation_budget_.is_exhausted() || bus_.wants_attention() ||
+                        asx::interrupt_to_take(cpu_).has_value();
+  if (has_work) {
+    deadline_ = 0;
+    return;
+  }
+  deadline_ = next_slice_;
+  if (options_.limit != 0) deadline_ = std::min(deadline_, options_.limit);
+  const bool timer_is_masked = (cpu_.event_mask >> asx::kTimerLine & 1) != 0;
+  if (timer_is_masked || cpu_.compare == ~uint64_t{0}) return;
+  if (options_.realtime) {
+    deadline_ = std::min(deadline_, instructions_ + kRealtimeCheck);
+  } else {
+    deadline_ = std::min(deadline_, cpu_.compare - tick_offset_);  // it lies ahead, or the line would ask
+  }
+}
+
+}  // namespace emu

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The CPU on Unicorn. doc/how-unicorn-is-used.md explains the engine's ways that shape this file.
+//
+// Unicorn runs translated code and calls the hooks; each hook does its work at once if it can (gate calls, events,
+// clock reads), or else leaves a word in stop_ and ends uc_emu_start, and run() goes on from there.
+#pragma once
+#include <unicorn/unicorn.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_set>
+
+#include "emu/engine/block_counts.h"
+#include "emu/engine/code_pages.h"
+#include "emu/engine/decoder.h"
+#include "emu/engine/engine.h"
+#include "emu/engine/self_test.h"
+#include "emu/engine/translation_budget.h"
+#include "emu/engine/unicorn_registers.h"
+#include "isa-ext/model/operations.h"
+#include "isa-ext/model/translate.h"
+
+namespace emu {
+
+class UnicornEngine final : public Engine, private asx::EnginePort {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, const GuestMemory& memory,
+                                                              Bus& bus, asx::Observer& observer);
+
+  [[nodiscard]] asx::CpuState& cpu() override { return cpu_; }
+  [[nodiscard]] asx::Registers registers() override;
+  void set_registers(const asx::Registers& registers) override;
+  [[nodiscard]] EngineStop run() override;
+  [[nodiscard]] uint64_t ticks() const override;
+  void skip_to(uint64_t tick) override;
+  void memory_written(asx::PhysicalAddress start, uint64_t bytes) override;
+  [[nodiscard]] EngineCounts counts() const override;
+  [[nodiscard]] std::string version() const override;
+
+ private:
+  struct CloseEngine {
+    void operator()(uc_engine* engine) const { uc_close(engine); }
+  };
+  struct FreeContext {
+    void operator()(uc_context* context) const { uc_context_free(context); }
+  };
+
+  /// Why uc_emu_start was made to return.
+  enum class Stop {
+    None,
+    Boundary,  ///< at a block's start: the deadline has come, or something was asked for at the end of a block
+    Waiting,
+    MachineCheck,
+    Special,  ///< the block about to run has an instruction to refuse: special_
+  };
+  /// A TLB fill that was not granted.
+  struct Refusal {
+    asx::Fault fault;
+    asx::Access access = asx::Access::None;
+    uint64_t page = 0;                         ///< virtual address of the page
+    std::optional<asx::PhysicalAddress> drop;  ///< no fault: this page's code must be dropped before it runs
+  };
+  struct Special {
+    uint64_t address = 0;  ///< of the instruction
+    uint32_t vector = 0;
+  };
+
+  UnicornEngine(const EngineOptions& options, const GuestMemory& memory, Bus& bus, asx::Observer& observer,
+                const UnicornTraits& traits, Decoder decoder);
+
+  // start-up: unicorn_setup.cc
+  [[nodiscard]] MaybeError open();
+  [[nodiscard]] bool configure();
+  [[nodiscard]] bool add_hooks();
+  [[nodiscard]] bool enter_user_mode();
+
+  // hooks: unicorn_hooks.cc
+  static bool on_tlb_fill(uc_engine*, uint64_t address, uc_mem_type type, uc_tlb_entry* entry, void* user);
+  static void on_block(uc_engine*, uint64_t address, uint32_t size, void* user);
+  static bool on_invalid_instruction(uc_engine*, void* user);
+  static void on_system_call(uc_engine*, void* user);
+  static void on_interrupt(uc_engine*, uint32_t vector, void* user);
+  static int on_cpuid(uc_engine*, void* user);
+  static uint64_t on_device_read(uc_engine*, uint64_t offset, unsigned size, void* user);
+  static void on_device_write(uc_engine*, uint64_t offset, unsigned size, uint64_t value, void* user);
+
+  [[nodiscard]] bool fill(uint64_t page, asx::Access access, uc_tlb_entry& entry);
+  [[nodiscard]] bool fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry);
+  [[nodiscard]] bool refuse_fill(Refusal refusal);
+  void execute_extension();
+  [[nodiscard]] std::optional<asx::Fault> missing_code(uint64_t rip, std::span<const uint8_t> code);
+  void execute_system_call();
+  void handle_exception(uint32_t vector);
+  [[nodiscard]] bool emulate_clock_read();
+  [[nodiscard]] asx::Fault exception_fault(uint32_t vector) const;
+  void leave_hook(int64_t rip_bias);
+
+  // blocks and the clock: unicorn_blocks.cc
+  [[nodiscard]] uint32_t count_block(Block block);
+  [[nodiscard]] uint64_t name_of(Block block);
+  void uncount_last_instruction();
+  /// Takes back what on_block counted of the last block for the instructions from `rip` on.
+  void uncount_from(uint64_t rip);
+  [[nodiscard]] uint32_t count_up_to(uint64_t rip);
+  void update_view();
+  void update_timer();
+  void update_deadline();
+
+  // between hooks: unicorn_engine.cc
+  /// Registers must be loaded; changes them and the CPU as the event does.
+  void deliver(const asx::Fault& fault);
+  void machine_check(const asx::Fault& event, const asx::Fault& failure);
+  void flush_tlb();
+  /// Copies code bytes from an address; as many as can be fetched.
+  [[nodiscard]] size_t fetch_code(uint64_t address, std::span<uint8_t> bytes);
+  [[nodiscard]] std::optional<asx::PhysicalAddress> fetch_page(uint64_t page);
+  void clear_pending_exception();
+  [[nodiscard]] std::string space_name(asx::SpaceId id) const;
+
+  // the run loop: unicorn_run.cc
+  [[nodiscard]] std::optional<EngineStop> before_entry();
+  void enter();
+  void handle_return(uc_err error, uint64_t rip_before, uint64_t instructions_before);
+  void handle_refusal();
+  void handle_fetch_fault();
+  void handle_special();
+  void drop_code(uint64_t page, asx::PhysicalAddress physical);
+  void drop_block(uint64_t address);
+  void flush_translations();
+
+  // asx::EnginePort
+  [[nodiscard]] uint64_t clock() override;
+  void translations_changed() override;
+  void space_invalidated(uint64_t space) override;
+  void wait_for_event() override;
+  void timer_changed() override;
+
+  // --- what on_block touches comes first
+  uint64_t instructions_ = 0;
+  uint64_t deadline_ = 0;  ///< in instructions; on_block looks up when it is reached
+  uint64_t blocks_ = 0;
+  Block last_block_;
+  uint32_t last_count_ = 0;
+  BlockCounts block_counts_;
+
+  const EngineOptions options_;
+  const asx::PhysicalMemory memory_;
+  Bus& bus_;
+  const UnicornTraits traits_;
+  Decoder decoder_;
+  std::unique_ptr<uc_engine, CloseEngine> engine_;
+  std::unique_ptr<uc_context, FreeContext> context_;
+  std::optional<UnicornRegisters> unicorn_registers_;
+
+  asx::CpuState cpu_;
+  asx::Registers registers_;  ///< valid from a load to the next entry
+  asx::Machine machine_;
+  CodePages code_pages_;
+  CodeView code_view_;
+  TranslationBudget translation_budget_;
+
+  Stop stop_ = Stop::None;
+  std::optional<Refusal> refusal_;
+  Special special_;
+  std::string machine_check_;
+  std::optional<uint64_t> exit_;  ///< the address where the next entry, or this one, is to end
+  bool setting_up_ = true;        ///< the TLB maps memory one to one
+  bool state_changed_ = true;     ///< from outside: nothing cached holds
+  bool dropping_ = false;         ///< fetch fills are for the engine's own look-up, not for execution
+  bool flush_wanted_ = false;
+  bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
+  uint64_t next_slice_ = 0;
+  unsigned idle_entries_ = 0;  ///< entries in a row that executed nothing, for a reason unknown
+  std::unordered_set<uint64_t> special_blocks_;
+
+  /// Code pages of this TLB epoch, so that bytes at RIP are found without a page walk.
+  struct FetchedPage {
+    uint64_t epoch = 0;
+    uint64_t page = 0;
+    asx::PhysicalAddress physical;
+  };
+  std::array<FetchedPage, 64> fetched_{};
+
+  struct PartialCount {
+    Block block;
+    uint64_t rip = 0;
+    uint32_t view = 0, count = 0;
+  };
+  std::array<PartialCount, 256> partial_counts_{};
+  uint32_t view_ = 0;
+
+  uint64_t tick_offset_ = 0;  ///< ticks slept through: clock = instructions + offset
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  EngineCounts counts_;
+};
+
+}  // namespace emu
