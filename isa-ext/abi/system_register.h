@@ -38,7 +38,8 @@ enum SelectorRight : uint64_t {
 /// invspace with this id drops everything cached.
 constexpr uint64_t kAllSpaces = ~uint64_t{0};
 
-/// CPUID leaf by which a guest learns of ASX: EAX "ASX1", EBX selector bits, ECX frames reserve, EDX 0.
+/// CPUID leaf by which a guest learns of ASX: EAX "ASX1", EBX selector bits, ECX the reserve and EDX all frames that a
+/// thread's secure stack should have (0: the kernel's choice).
 constexpr uint32_t kFeatureLeaf = 0x40000100;
 constexpr uint32_t kFeatureSignature = 0x31585341;
 

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 
 #include "isa-ext/encoding/table.h"
@@ -15,6 +16,15 @@ std::string chapter(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// The text of a section, found by its number (and the words after it).
+std::string section_of(const std::string& text, const std::string& heading) {
+  std::ostringstream mark;
+  mark << "\n## " << heading << ' ';
+  const size_t begin = text.find(mark.str());
+  if (begin == std::string::npos) return {};
+  return text.substr(begin, text.find("\n## ", begin + 1) - begin);
+}
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -23,15 +33,17 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("every instruction has its section in the manual, in the order of the table, with its bits") {
   const std::string text = chapter("03-instructions.md");
-  unsigned section = 0;
+  unsigned number = 0;
   for (const auto& row : asx::kInstructions) {
     INFO(row.name);
-    const std::string heading = "\n## 3." + std::to_string(++section) + " " + std::string(row.name);
-    const size_t begin = text.find(heading);
-    REQUIRE(begin != std::string::npos);
-    const std::string body = text.substr(begin, text.find("\n## ", begin + 1) - begin);
-    CHECK(contains(body, "`" + std::string(row.pattern_text) + "`"));
-    CHECK(contains(body, "privileged") == (row.privilege == asx::Privilege::Privileged));
+    std::ostringstream heading, bits;
+    heading << "3." << ++number;
+    bits << '`' << row.pattern_text << '`';
+    const std::string section = section_of(text, heading.str());
+    heading << ' ' << row.name;
+    CHECK(section.starts_with(std::string("\n## ").append(heading.str())));
+    CHECK(contains(section, bits.str()));
+    CHECK(contains(section, "privileged") == (row.privilege == asx::Privilege::Privileged));
   }
 }
 
@@ -45,8 +57,8 @@ TEST_CASE("every variant flag is explained in the section that its row names") {
   for (const auto& flag : asx::variant_flags()) {
     INFO(flag.name);
     const std::string text = chapter(chapters[static_cast<size_t>(flag.section[0] - '1')]);
-    const size_t begin = text.find("\n## " + std::string(flag.section) + " ");
-    REQUIRE(begin != std::string::npos);
-    CHECK(contains(text.substr(begin, text.find("\n## ", begin + 1) - begin), "--" + std::string(flag.name)));
+    std::ostringstream option;
+    option << "--" << flag.name;
+    CHECK(contains(section_of(text, std::string(flag.section)), option.str()));
   }
 }
