@@ -40,6 +40,7 @@ TEST_CASE("a gate call enters the service with its stack and parameter, and all 
 
 TEST_CASE("the frame of a call holds what the return restores, and nothing else of the caller's registers") {
   Scenario s;
+  s.frame(0).gpr[kRdi] = s.frame(0).fault_address = s.frame(0).reserved[2] = 0xbad;  // left by an earlier frame
   s.cpu.event_mask = 0x10;
   const asx::Registers before = s.registers;
   REQUIRE_FALSE(s.call());
@@ -66,6 +67,8 @@ TEST_CASE("the frame of a call holds what the return restores, and nothing else 
     const bool saved = i == kRbx || i == asx::kRbp || i >= kR12;
     CHECK(frame.gpr[i] == (saved ? before.gpr[i] : 0));
   }
+  CHECK(frame.fault_address == 0);
+  CHECK(frame.reserved[2] == 0);
 }
 
 TEST_CASE("the selector is the low 16 bits of the register") {

@@ -66,7 +66,8 @@ TEST_CASE("whatever the order of calls, narrows and events, every return leads b
         if (!s.narrow_to(Scenario::kNarrowSelector, random())) shadow.push_back(before);
       } else if (choice == 2) {
         before.kind = asx::FrameKind::Event;
-        if (!asx::deliver_event(s.machine, {random() % asx::kVectorCount, 0, {}})) shadow.push_back(before);
+        if (!asx::deliver_event(s.machine, {static_cast<uint32_t>(random() % asx::kVectorCount), 0, {}}))
+          shadow.push_back(before);
       } else if (!shadow.empty()) {
         go_back();
       }
