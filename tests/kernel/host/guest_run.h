@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs the kernel and native programs on a machine, without `hop`.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "emu/machine/machine.h"
+
+struct GuestRun {
+  std::vector<std::string> programs;  ///< names of guest programs, started in this order, with every authority
+  uint64_t memory = uint64_t{64} << 20;
+  uint32_t quantum = 0;
+  uint64_t limit = uint64_t{4} << 30;  ///< instructions
+};
+
+struct GuestOutcome {
+  emu::RunResult result;
+  std::string log;  ///< serial line 2
+};
+
+[[nodiscard]] GuestOutcome run_guest(const GuestRun& run);
