@@ -56,7 +56,6 @@ MaybeError check_file(const std::string& host_path, const std::string& name) {
 std::optional<Result<FoundProgram>> find_in_root(const ProgramSearch& search, const std::string& name) {
   PathWalk walk;
   walk.root = search.root;
-  walk.directory = "/";
   const bool is_path = name.find('/') != std::string::npos;
   const std::vector<std::string> directories = is_path ? std::vector<std::string>{"/"} : split_path(search.guest_path);
   for (const std::string& directory : directories) {

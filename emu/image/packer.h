@@ -14,8 +14,8 @@ namespace emu {
 /// Resolves a path as a kernel does, below a directory that stands for its root.
 /// Visits everything it passes, links included, in the order of the walk.
 struct PathWalk {
-  std::string root;       ///< directory of the host that is "/"; "" = the host's own root
-  std::string directory;  ///< where relative paths start, absolute, seen from that root
+  std::string root;             ///< directory of the host that is "/"; "" = the host's own root
+  std::string directory = "/";  ///< where relative paths start, absolute, seen from that root
   /// Called with the path (no leading slash) and the host's path of each thing on the way; null = nothing to do.
   std::function<MaybeError(const std::string& path, const std::string& host_path)> visit;
 

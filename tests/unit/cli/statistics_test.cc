@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <catch2/catch_test_macros.hpp>
+#include <nlohmann/json.hpp>
+
+#include "emu/report/run_report.h"
+#include "isa-ext/abi/structures.h"
+
+using nlohmann::json;
+
+namespace {
+
+emu::Statistics sample() {
+  emu::Statistics statistics;
+  statistics.instructions = 1'234'567;
+  statistics.ticks = 2'000'000;
+  statistics.blocks = 99;
+  statistics.gate_calls = 42;
+  statistics.system_calls = 7;
+  statistics.events[asx::kVectorPageFault] = 5;
+  statistics.events[asx::kVectorInterrupt] = 3;
+  statistics.interrupts = 3;
+  statistics.spaces = {{1, 0, asx::kSpaceCode | asx::kSpaceStack | asx::kSpacePrivileged, "kernel"},
+                       {4, 0, asx::kSpaceCode, "busybox"},
+                       {5, 0, asx::kSpaceStack, "stack"},
+                       {6, 2, asx::kSpaceStack, "stack"},
+                       {9, 0, asx::kSpaceCode, ""}};
+  statistics.hops = {{1, 0, 2, 10}, {0, 4, 0, 30}, {1, 0, 1, 10}};
+  statistics.host.seconds = 1.5;
+  statistics.host.waiting_seconds = 0.5;
+  statistics.host.engine_version = "Unicorn 9.9.9";
+  return statistics;
+}
+
+emu::RunFacts facts() {
+  return {{"/bin/busybox", "true"}, asx::Variant{}, "exit", 3};
+}
+
+}  // namespace
+
+TEST_CASE("the JSON report has exactly the documented keys") {
+  const json report = json::parse(emu::statistics_json(sample(), facts()));
+  std::vector<std::string> keys;
+  for (const auto& item : report.items()) keys.push_back(item.key());
+  CHECK(keys == std::vector<std::string>{"blocks",       "command",    "end",          "event_returns", "events",
+                                         "exit_status",  "gate_calls", "gate_returns", "hops",          "instructions",
+                                         "interrupts",   "narrows",    "refusals",     "schema",        "spaces",
+                                         "system_calls", "ticks",      "tlb_fills",    "tlb_flushes",   "variant",
+                                         "widens"});
+  CHECK(report["schema"] == "hopscotch-statistics-1");
+  CHECK(report["command"] == json::array({"/bin/busybox", "true"}));
+  CHECK(report["variant"] == json({{"selector-bits", 12}, {"frames", 120}, {"reserve", 8}}));
+  CHECK(report["end"] == "exit");
+  CHECK(report["exit_status"] == 3);
+  CHECK(report["instructions"] == 1'234'567);
+  CHECK(report["events"] == json::array({{{"vector", 14}, {"name", "page fault"}, {"count", 5}},
+                                         {{"vector", 32}, {"name", "timer interrupt"}, {"count", 3}}}));
+  CHECK(report["spaces"][0] ==
+        json({{"id", 1}, {"generation", 0}, {"name", "kernel"}, {"kinds", {"code", "stack", "privileged"}}}));
+}
+
+TEST_CASE("hops are in order of their number, then of their ends") {
+  const json report = json::parse(emu::statistics_json(sample(), facts()));
+  CHECK(report["hops"] == json::array({{{"from", 0}, {"to", 4}, {"gate", 0}, {"count", 30}},
+                                       {{"from", 1}, {"to", 0}, {"gate", 1}, {"count", 10}},
+                                       {{"from", 1}, {"to", 0}, {"gate", 2}, {"count", 10}}}));
+}
+
+TEST_CASE("the JSON report does not depend on the host's time") {
+  emu::Statistics slow = sample();
+  slow.host = {};
+  slow.host.engine_entries = 17;
+  CHECK(emu::statistics_json(sample(), facts()) == emu::statistics_json(slow, facts()));
+}
+
+TEST_CASE("arguments that are no UTF-8 still give valid JSON") {
+  emu::RunFacts odd = facts();
+  odd.command.push_back("\xff\xfe\"\n");
+  CHECK(json::parse(emu::statistics_json(sample(), odd))["command"][2] == "\xef\xbf\xbd\xef\xbf\xbd\"\n");
+}
+
+TEST_CASE("the text report names spaces, hops and events") {
+  CHECK(emu::statistics_text(sample(), facts()) == R"(hop: statistics of /bin/busybox true
+  ended: exit, exit status 3; Unicorn 9.9.9; variant selector-bits=12 frames=120 reserve=8
+
+  instructions   1,234,567
+  clock          2,000,000  ticks
+  gate calls            42  7 of them by syscall
+  gate returns           0
+  narrow, widen          0  and 0
+  refusals               0  ASX instructions that failed a check
+  events                 8  3 of them interrupts
+  TLB fills              0  after 0 flushes
+  host time          1.500  seconds, 0.500 of them waiting
+  speed                1.2  million instructions a second
+
+events
+  5  page fault
+  3  timer interrupt
+
+spaces that code ran from or stacks lay in
+  id  generation  space      kind
+   1           0  kernel     code stack privileged
+   4           0  busybox    code
+   5           0  stack#5    stack
+   6           2  stack#6.2  stack
+   9           0  space 9    code
+
+hops
+  hops  from         to       gate
+    30  kernel   ->  space 9     0
+    10  busybox  ->  kernel      1
+    10  busybox  ->  kernel      2
+)");
+}
+
+TEST_CASE("a run that did nothing has a report without tables") {
+  const std::string text = emu::statistics_text({}, facts());
+  CHECK(text.find("hops\n") == std::string::npos);
+  CHECK(text.find("speed                -") == std::string::npos);
+  CHECK(text.find("million instructions a second") != std::string::npos);
+}
