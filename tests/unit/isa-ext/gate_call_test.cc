@@ -100,6 +100,7 @@ TEST_CASE("every stack of the pool is handed out once, then the call fails in th
   REQUIRE_FALSE(s.call());
   CHECK(s.at<asx::StackPool>(s.pool).free_count == 1);
   CHECK(slot(s, 1).in_use == 1);
+  CHECK(slot(s, 1).next_free == 0);
   s.grant_gate(s.service, 1, s.service, 1);
   s.descriptor(s.service).authority = 2;
   s.cpu.code.authority = 2;
@@ -178,6 +179,12 @@ TEST_CASE("a corrupt pool, gate table, thread block or secure stack is refused a
   const std::vector<std::function<void(Scenario&)>> corruptions = {
       [](Scenario& s) { s.gate(s.service, 1).pool = Scenario::kMemory; },
       [](Scenario& s) { s.gate(s.service, 1).pool += 4; },
+      [](Scenario& s) {
+        const asx::PhysicalAddress last{Scenario::kMemory - sizeof(asx::StackPool)};  // its slots lie outside
+        s.at<asx::StackPool>(last) = {
+            .first_free = 1, .slot_count = 1, .free_count = 1, .reserved0 = 0, .reserved1 = {}};
+        s.gate(s.service, 1).pool = last.value;
+      },
       [](Scenario& s) { s.at<asx::StackPool>(s.pool).first_free = 3; },
       [](Scenario& s) { slot(s, 1).in_use = 1; },
       [](Scenario& s) { slot(s, 1).next_free = 3; },

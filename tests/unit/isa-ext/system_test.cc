@@ -125,6 +125,15 @@ TEST_CASE("tswitch goes on with another thread: its secure stack and stack space
   CHECK(s.engine.translation_changes == 1);
 }
 
+TEST_CASE("a stack space with the id of one that died is another space: translations change") {
+  Scenario s;
+  s.become_privileged();
+  ++s.descriptor(s.stack).generation;
+  s.registers.gpr[kRbx] = s.add_thread(s.stack, 4, 1).value;
+  REQUIRE_FALSE(s.run(Mnemonic::Tswitch, 0, kRbx));
+  CHECK(s.engine.translation_changes == 1);
+}
+
 TEST_CASE("tswitch refuses an address that holds no thread block") {
   Scenario s;
   s.become_privileged();

@@ -139,6 +139,9 @@ TEST_CASE("a list or a space table outside memory, or a space id beyond the tabl
   s.cpu.code.list = {s.descriptor(s.program).list + 4};  // misaligned
   CHECK(fault_of(s, 2, Access::Read) == data_fault(AsCause::Addressing, 2, Access::Read));
   s.cpu.code.list = {s.descriptor(s.program).list};
+  for (const uint32_t id : {0u, Scenario::kSpaces})
+    s.descriptor(SpaceId{id}) = s.descriptor(s.data);  // good, but out of bounds
+  s.entry(s.program, 2).space_generation = s.descriptor(s.data).generation;
   s.entry(s.program, 2).space_id = Scenario::kSpaces;
   CHECK(fault_of(s, 2, Access::Read) == data_fault(AsCause::SpaceInvalid, 2, Access::Read));
   s.entry(s.program, 2).space_id = 0;
