@@ -173,6 +173,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   bool flush_wanted_ = false;
   bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
   uint64_t next_slice_ = 0;
+  uint64_t invalid_in_block_ = 0;  ///< blocks_ when an invalid instruction was last reported
   unsigned idle_entries_ = 0;  ///< entries in a row that executed nothing, for a reason unknown
   std::unordered_set<uint64_t> special_blocks_;
 

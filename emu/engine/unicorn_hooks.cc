@@ -18,6 +18,9 @@ asx::Access access_of(uc_mem_type type) {
   return type == UC_MEM_WRITE ? asx::Access::Write : asx::Access::Read;
 }
 
+/// Error code of the #GP for `int n`: as if the gate of every vector were closed to programs (Intel SDM vol. 3, 6.13).
+uint32_t software_interrupt_error(uint32_t vector) { return vector * 8 + 2; }
+
 bool starts_with(std::span<const uint8_t> code, std::initializer_list<uint8_t> bytes) {
   return code.size() >= bytes.size() && std::equal(bytes.begin(), bytes.end(), code.begin());
 }
@@ -122,6 +125,7 @@ bool UnicornEngine::on_invalid_instruction(uc_engine* engine, void* user) {
     uc_emu_stop(engine);
     return true;
   }
+  e.invalid_in_block_ = e.blocks_;
   e.unicorn_registers_->load(e.registers_);
   e.execute_extension();
   e.leave_hook(0);
@@ -136,6 +140,8 @@ void UnicornEngine::execute_extension() {
   if (instruction) {
     update_timer();
     fault = asx::execute(machine_, *instruction);
+  } else if (starts_with(code, {0xcd, 6})) {
+    fault = asx::Fault{asx::kVectorGeneralProtection, software_interrupt_error(6), {}};
   } else if (starts_with(code, {0x0f, 0x01, 0xf9})) {  // RDTSCP, which this CPU model does not have
     uncount_last_instruction();
     if (emulate_clock_read()) return;
@@ -199,7 +205,12 @@ void UnicornEngine::on_interrupt(uc_engine* engine, uint32_t vector, void* user)
     return;
   }
   // 2.1.1 reports an invalid instruction here, too, after the hook for it has done its work
-  if (vector == asx::kVectorInvalidOpcode) return;
+  const bool is_echo = vector == asx::kVectorInvalidOpcode && e.invalid_in_block_ == e.blocks_;
+  if (is_echo) {
+    // after `int 6` it has also moved RIP, to behind the instruction
+    if (e.unicorn_registers_->rip() != e.registers_.rip) e.leave_hook(0);
+    return;
+  }
   e.clear_pending_exception();
   e.unicorn_registers_->load(e.registers_);
   e.handle_exception(vector);
@@ -219,7 +230,7 @@ void UnicornEngine::handle_exception(uint32_t vector) {
   if (is_software_interrupt) {
     registers_.rip = rip - 2;
     uncount_last_instruction();
-    deliver({asx::kVectorGeneralProtection, vector * 8 + 2, {}});  // as if every vector's gate were closed to programs
+    deliver({asx::kVectorGeneralProtection, software_interrupt_error(vector), {}});
     return;
   }
   uncount_from(rip);
