@@ -138,6 +138,7 @@ namespace {
 constexpr uint32_t kSelectors = 0x10000;
 constexpr uint32_t kSlots = 4096;      // of a program's code half
 constexpr uint32_t kStackSlots = 256;  // of its stack half
+constexpr uint32_t kGrantedOnStack = 17;
 constexpr uint64_t kProbedOffset = 0x7654'3000;
 
 struct Expected {
@@ -152,7 +153,11 @@ AsCause refusal(uint32_t selector) {
   const bool is_first_generation = (selector & 0x7000) == 0;
   if (index == 0) return is_first_generation ? AsCause::None : AsCause::SlotGeneration;
   if (index >= (is_stack ? kStackSlots : kSlots)) return AsCause::SelectorIndex;
-  if (is_stack) return index == (hop::kSelfStack & (kSlots - 1)) ? AsCause::None : AsCause::EntryInvalid;
+  if (is_stack) {
+    const bool is_used = index == kGrantedOnStack || index == (hop::kSelfStack & (kSlots - 1));
+    if (!is_used) return AsCause::EntryInvalid;
+    return is_first_generation ? AsCause::None : AsCause::SlotGeneration;
+  }
   return index == hop::kKernelGate ? AsCause::EntryKind : AsCause::None;
 }
 
@@ -164,7 +169,7 @@ GUEST_TEST("of all 65,536 selectors exactly those that were granted reach memory
   const uint16_t reader = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightRead));
   const uint16_t writer = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightWrite));
   const uint16_t nothing = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightControl));
-  const uint16_t on_stack = SELECTOR(list_insert(hop::kSelfStack, 17, space, hop::kRightRead | hop::kRightWrite));
+  const uint16_t on_stack = SELECTOR(list_insert(hop::kSelfStack, kGrantedOnStack, space, hop::kRightRead | hop::kRightWrite));
   const Expected expected[] = {{space, true, true},
                                {reader, true, false},
                                {writer, false, true},
