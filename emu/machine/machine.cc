@@ -63,7 +63,11 @@ class Machine::Implementation {
     return {};
   }
 
-  [[nodiscard]] MaybeError load(const BootImage& image) { return boot(image, options_, memory_, *engine_); }
+  [[nodiscard]] MaybeError load(const BootImage& image) {
+    auto error = boot(image, options_, memory_, *engine_);
+    if (!error) observer_.begin();
+    return error;
+  }
 
   [[nodiscard]] RunResult run() {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), and ends the machine

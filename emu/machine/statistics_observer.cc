@@ -10,6 +10,10 @@ void StatisticsObserver::attach(const asx::CpuState& cpu, const asx::PhysicalMem
   memory_ = memory;
 }
 
+void StatisticsObserver::begin() {
+  static_cast<void>(index_of(cpu_->code));
+}
+
 uint32_t StatisticsObserver::add_space(const asx::LoadedSpace& space) {
   SeenSpace seen{space.id.value, space.generation, space.flags, {}};
   const auto* descriptor = memory_.at<const asx::SpaceDescriptor>(cpu_->space_table + uint64_t{space.id.value} *
@@ -36,8 +40,9 @@ uint32_t StatisticsObserver::last_index_of(asx::SpaceId id) {
   if (recent.id == id.value) return recent.index;
   auto next = spaces_.upper_bound({id.value, UINT32_MAX});  // generations only grow
   if (next != spaces_.begin() && std::prev(next)->first.first == id.value) return std::prev(next)->second;
-  // in force since before the first report: the space the machine began in
-  return index_of({.id = id});
+  asx::LoadedSpace unknown;  // in force before begin(): no machine does that
+  unknown.id = id;
+  return index_of(unknown);
 }
 
 void StatisticsObserver::count_edge(const HopCount& edge) {

@@ -16,6 +16,9 @@ class StatisticsObserver final : public asx::Observer {
   /// The CPU whose reports these are; must outlive the observer.
   void attach(const asx::CpuState& cpu, const asx::PhysicalMemory& memory);
 
+  /// Notes the space that the machine begins in.
+  void begin();
+
   void gate_call(const Hop& hop) override;
   void gate_return(const Hop&) override { ++counts_.gate_returns; }
   void narrow(const Hop& hop) override;
