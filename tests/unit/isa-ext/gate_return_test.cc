@@ -55,6 +55,7 @@ TEST_CASE("a call and its return leave the pool as it was") {
     REQUIRE_FALSE(s.run(Mnemonic::Gret));
     CHECK(pool().free_count == 2);
     CHECK(pool().first_free == 1);
+    CHECK(s.at<asx::StackSlot>(s.pool + sizeof(asx::StackPool)).next_free == 2);
   }
 }
 
