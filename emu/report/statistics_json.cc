@@ -28,7 +28,6 @@ std::string statistics_json(const Statistics& statistics, const RunFacts& facts)
   report["refusals"] = statistics.refusals;
   report["interrupts"] = statistics.interrupts;
   report["event_returns"] = statistics.event_returns;
-  report["tlb_fills"] = statistics.tlb_fills;
   report["tlb_flushes"] = statistics.tlb_flushes;
   report["events"] = Json::array();
   for (uint32_t vector = 0; vector < statistics.events.size(); ++vector) {
