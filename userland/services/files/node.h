@@ -10,6 +10,7 @@ namespace hop::files {
 
 // Type and permission bits of a mode, as in Linux's <linux/stat.h>.
 constexpr uint32_t kTypeMask = 0170000, kPermissionMask = 07777;
+constexpr uint32_t kSetUserMask = 04000, kSetGroupMask = 02000;
 constexpr uint32_t kTypeFifo = 0010000, kTypeCharacter = 0020000, kTypeDirectory = 0040000, kTypeRegular = 0100000,
                    kTypeLink = 0120000;
 

@@ -297,6 +297,8 @@ Reply Operations::serve(const Request& request) {
       if (status != Status::Ok) return reply(status);
       if (static_cast<uint32_t>(a.c) != ~0u) node->uid = static_cast<uint32_t>(a.c);
       if (static_cast<uint32_t>(a.d) != ~0u) node->gid = static_cast<uint32_t>(a.d);
+      // as chown on Linux: a new owner gets no set-user-id program by it
+      if (!node->is_directory()) node->mode &= ~kSetUserMask & ~((node->mode & 010) != 0 ? kSetGroupMask : 0u);
       tree_.touch_changed(*node);
       return reply(Status::Ok);
     case Operation::SetTimes:
