@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   if (strcmp(way, "stack") == 0) sink = recurse(0);
   if (strcmp(way, "divide") == 0) {
     volatile int zero = 0;
-    sink = 1 / zero;
+    sink = argc / zero;
   }
   if (strcmp(way, "undefined") == 0) __asm__ volatile("ud2");
   if (strcmp(way, "breakpoint") == 0) __asm__ volatile("int3");

@@ -105,7 +105,7 @@ static void clocks(void) {
   SHOW(clock_getres(CLOCK_REALTIME, &first));
   SHOW(time(NULL) > 1700000000);
   struct tms times_of;
-  SHOW(times(&times_of) > 0);
+  SHOW(times(&times_of) >= 0);
   SHOW(clock() >= 0);
 }
 
