@@ -4,7 +4,6 @@
 #pragma once
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "isa-ext/model/machine.h"
 
@@ -38,37 +37,42 @@ class CodeView {
 
 class BlockCounts {
  public:
-  /// The count of a block that must not run as a whole: it has an instruction that this machine does not have.
-  static constexpr uint32_t kSpecial = 0;
-  static constexpr uint32_t kUnknown = ~0u;
-
-  BlockCounts() : entries_(kEntries) {}
-
-  void set_view(uint32_t view) {
-    view_ = uint64_t{view} << 32;
-    mix_ = view * 0x9e3779b1u;
-  }
-  [[nodiscard]] uint32_t find(Block block) const {
-    const Entry& entry = entries_[index(block.address)];
-    const bool hit = entry.address == block.address && (entry.key & ~kCountMask) == key(block);
-    return hit ? static_cast<uint32_t>(entry.key & kCountMask) : kUnknown;
-  }
-  void insert(Block block, uint32_t count) { entries_[index(block.address)] = {block.address, key(block) | count}; }
-
- private:
+  /// A block and its count, as on_block remembers the last one.
   struct Entry {
     uint64_t address = 0;
-    uint64_t key = 0;  ///< view, size, count; a view is never 0
-  };
-  static constexpr uint64_t kEntries = 1u << 14;
-  static constexpr uint64_t kCountMask = 0xffff;
+    uint64_t key = 0;  ///< view << 32 | size << 16 | count; a view is never 0
 
-  [[nodiscard]] uint64_t key(Block block) const { return view_ | uint64_t{block.size} << 16; }
+    [[nodiscard]] Block block() const { return {address, static_cast<uint32_t>(key >> 16 & 0xffff)}; }
+    [[nodiscard]] uint32_t count() const { return static_cast<uint32_t>(key & 0xffff); }
+  };
+
+  void set_view(uint32_t view) {
+    view_ = uint64_t{view} << 16;
+    mix_ = view * 0x9e3779b1u;
+  }
+  /// The entry of a block, or nullptr.
+  [[nodiscard]] const Entry* find(uint64_t address, uint32_t size) const {
+    const Entry& entry = entries_[index(address)];
+    const bool hit = entry.address == address && entry.key >> 16 == (view_ | size);
+    return hit ? &entry : nullptr;
+  }
+  [[nodiscard]] Entry make(Block block, uint32_t count) const {
+    return {block.address, (view_ | block.size) << 16 | count};
+  }
+  [[nodiscard]] const Entry* insert(const Entry& entry) {
+    Entry& place = entries_[index(entry.address)];
+    place = entry;
+    return &place;
+  }
+
+ private:
+  static constexpr uint64_t kEntries = 1u << 14;
+
   [[nodiscard]] uint64_t index(uint64_t address) const { return (address ^ (address >> 14) ^ mix_) & (kEntries - 1); }
 
-  std::vector<Entry> entries_;
   uint64_t view_ = 0;
   uint64_t mix_ = 0;
+  std::array<Entry, kEntries> entries_{};
 };
 
 }  // namespace emu

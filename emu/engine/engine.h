@@ -32,7 +32,7 @@ struct EngineStop {
   std::string detail;  ///< MachineCheck: one sentence
 };
 
-/// Counts that depend only on what the guest did, but for the last two.
+/// Counts that depend only on what the guest did, but for tlb_fills and the last two.
 struct EngineCounts {
   uint64_t instructions = 0;
   uint64_t blocks = 0;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Finds the shared library of Unicorn Engine and makes the target hop::unicorn. Stops for versions that cannot work.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(UNICORN QUIET IMPORTED_TARGET unicorn)
+pkg_check_modules(UNICORN QUIET IMPORTED_TARGET GLOBAL unicorn)
 if(NOT UNICORN_FOUND)
   message(FATAL_ERROR "Unicorn Engine is not installed: run ./run.sh or ./test.sh, which install it, or install libunicorn-dev 2.1 or later.")
 endif()

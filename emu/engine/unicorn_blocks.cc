@@ -28,11 +28,28 @@ uint64_t UnicornEngine::name_of(Block block) {
   return mix(mix(block.address) ^ mix(where ^ uint64_t{block.size} << 48));
 }
 
-uint32_t UnicornEngine::count_block(Block block) {
+void UnicornEngine::begin_block(Block block) {
+  if (instructions_ >= deadline_) {
+    if (stop_ == Stop::None) stop_ = Stop::Boundary;
+    uc_emu_stop(engine_.get());
+    return;
+  }
+  const BlockCounts::Entry* const entry = count_block(block);
+  if (entry == nullptr) {
+    stop_ = Stop::Special;
+    uc_emu_stop(engine_.get());
+    return;
+  }
+  instructions_ += entry->count();
+  blocks_ += 1;
+  last_block_ = entry;
+}
+
+const BlockCounts::Entry* UnicornEngine::count_block(Block block) {
+  if (setting_up_) return &no_block_;
   // First, for if the engine cannot look the block up it leaves this function by a long jump.
   uc_tb translated{};
   const bool is_translated = uc_ctl_request_cache(engine_.get(), block.address, &translated) == UC_ERR_OK;
-  if (setting_up_) return 1;
 
   std::array<uint8_t, 2 * asx::kPageSize> buffer;
   const auto code = [&] {
@@ -49,44 +66,40 @@ uint32_t UnicornEngine::count_block(Block block) {
     if (const auto refused = decoder_.find_refused(code())) {
       special_blocks_.insert(name);
       special_ = {block.address + refused->offset, refused->vector};
-      block_counts_.insert(block, BlockCounts::kSpecial);
-      return BlockCounts::kSpecial;
+      return nullptr;
     }
   }
   const bool ends_at_exit = exit_ && block.address + block.size == *exit_;
-  if (ends_at_exit) return counted - 1;  // the engine counts the exit, and another time the block will be longer
-  block_counts_.insert(block, counted);
-  return counted;
-}
-
-void UnicornEngine::uncount_last_instruction() {
-  instructions_ -= 1;
-  last_count_ -= 1;
+  if (ends_at_exit) {  // the engine counts the exit, too, and another time the block will be longer
+    short_block_ = block_counts_.make(block, counted - 1);
+    return &short_block_;
+  }
+  return block_counts_.insert(block_counts_.make(block, counted));
 }
 
 uint32_t UnicornEngine::count_up_to(uint64_t rip) {
-  PartialCount& known = partial_counts_[(rip ^ last_block_.address >> 4) % partial_counts_.size()];
-  const bool hit = known.block.address == last_block_.address && known.block.size == last_block_.size &&
-                   known.rip == rip && known.view == view_ && known.view != 0;
+  const BlockCounts::Entry& last = *last_block_;
+  PartialCount& known = partial_counts_[(rip ^ last.address >> 4) % partial_counts_.size()];
+  const bool hit = known.address == last.address && known.key == last.key && known.rip == rip;
   if (hit) return known.count;
   std::array<uint8_t, 2 * asx::kPageSize> buffer;
-  const size_t size = std::min<size_t>(rip - last_block_.address, buffer.size());
-  const size_t got = fetch_code(last_block_.address, {buffer.data(), size});
-  known = {last_block_, rip, view_, decoder_.count({buffer.data(), got})};
-  return known.count;
+  const size_t size = std::min<size_t>(rip - last.address, buffer.size());
+  const size_t got = fetch_code(last.address, {buffer.data(), size});
+  const uint32_t count = std::min(decoder_.count({buffer.data(), got}), last.count());
+  known = {last.address, last.key, rip, count};
+  return count;
 }
 
 void UnicornEngine::uncount_from(uint64_t rip) {
-  const bool is_within = rip >= last_block_.address && rip - last_block_.address < last_block_.size;
+  const Block last = last_block_->block();
+  const bool is_within = rip >= last.address && rip - last.address < last.size;
   if (!is_within) return;
-  const uint32_t completed = std::min(count_up_to(rip), last_count_);
-  instructions_ -= last_count_ - completed;
-  last_count_ = completed;
+  instructions_ -= last_block_->count() - count_up_to(rip);
+  last_block_ = &no_block_;
 }
 
 void UnicornEngine::update_view() {
-  view_ = code_view_.of(cpu_.code.id, cpu_.code.generation);
-  block_counts_.set_view(view_);
+  block_counts_.set_view(code_view_.of(cpu_.code.id, cpu_.code.generation));
 }
 
 uint64_t UnicornEngine::ticks() const {

@@ -99,9 +99,12 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   void leave_hook(int64_t rip_bias);
 
   // blocks and the clock: unicorn_blocks.cc
-  [[nodiscard]] uint32_t count_block(Block block);
+  /// What on_block does if the deadline has come, or the block is not in the cache.
+  [[gnu::noinline]] void begin_block(Block block);
+  /// nullptr if the block must not run: special_ is set.
+  [[nodiscard]] const BlockCounts::Entry* count_block(Block block);
   [[nodiscard]] uint64_t name_of(Block block);
-  void uncount_last_instruction();
+  void uncount_last_instruction() { --instructions_; }
   /// Takes back what on_block counted of the last block for the instructions from `rip` on.
   void uncount_from(uint64_t rip);
   [[nodiscard]] uint32_t count_up_to(uint64_t rip);
@@ -142,9 +145,11 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   uint64_t instructions_ = 0;
   uint64_t deadline_ = 0;  ///< in instructions; on_block looks up when it is reached
   uint64_t blocks_ = 0;
-  Block last_block_;
-  uint32_t last_count_ = 0;
+  const BlockCounts::Entry* last_block_ = &no_block_;  ///< the block that runs, or ran last
   BlockCounts block_counts_;
+
+  BlockCounts::Entry no_block_;
+  BlockCounts::Entry short_block_;  ///< a block that ends at exit_, which is not cached
 
   const EngineOptions options_;
   const asx::PhysicalMemory memory_;
@@ -174,7 +179,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
   uint64_t next_slice_ = 0;
   uint64_t invalid_in_block_ = 0;  ///< blocks_ when an invalid instruction was last reported
-  unsigned idle_entries_ = 0;  ///< entries in a row that executed nothing, for a reason unknown
+  unsigned idle_entries_ = 0;      ///< entries in a row that executed nothing, for a reason unknown
   std::unordered_set<uint64_t> special_blocks_;
 
   /// Code pages of this TLB epoch, so that bytes at RIP are found without a page walk.
@@ -186,12 +191,11 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   std::array<FetchedPage, 64> fetched_{};
 
   struct PartialCount {
-    Block block;
+    uint64_t address = 0, key = 0;  ///< of the block
     uint64_t rip = 0;
-    uint32_t view = 0, count = 0;
+    uint32_t count = 0;
   };
   std::array<PartialCount, 256> partial_counts_{};
-  uint32_t view_ = 0;
 
   uint64_t tick_offset_ = 0;  ///< ticks slept through: clock = instructions + offset
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

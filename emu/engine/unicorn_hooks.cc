@@ -19,7 +19,9 @@ asx::Access access_of(uc_mem_type type) {
 }
 
 /// Error code of the #GP for `int n`: as if the gate of every vector were closed to programs (Intel SDM vol. 3, 6.13).
-uint32_t software_interrupt_error(uint32_t vector) { return vector * 8 + 2; }
+uint32_t software_interrupt_error(uint32_t vector) {
+  return vector * 8 + 2;
+}
 
 bool starts_with(std::span<const uint8_t> code, std::initializer_list<uint8_t> bytes) {
   return code.size() >= bytes.size() && std::equal(bytes.begin(), bytes.end(), code.begin());
@@ -85,27 +87,16 @@ bool UnicornEngine::refuse_fill(Refusal refusal) {
 
 // Blocks
 
-void UnicornEngine::on_block(uc_engine* engine, uint64_t address, uint32_t size, void* user) {
+void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* user) {
   UnicornEngine& e = self(user);
-  if (e.instructions_ >= e.deadline_) [[unlikely]] {
-    if (e.stop_ == Stop::None) e.stop_ = Stop::Boundary;
-    uc_emu_stop(engine);
+  const BlockCounts::Entry* const known = e.block_counts_.find(address, size);
+  if (known != nullptr && e.instructions_ < e.deadline_) [[likely]] {
+    e.instructions_ += known->count();
+    e.blocks_ += 1;
+    e.last_block_ = known;
     return;
   }
-  const Block block{address, size};
-  uint32_t count = e.block_counts_.find(block);
-  if (count - 1 >= BlockCounts::kUnknown - 1) [[unlikely]] {  // unknown, or special
-    count = e.count_block(block);
-    if (count == BlockCounts::kSpecial) {
-      e.stop_ = Stop::Special;
-      uc_emu_stop(engine);
-      return;
-    }
-  }
-  e.instructions_ += count;
-  e.blocks_ += 1;
-  e.last_block_ = block;
-  e.last_count_ = count;
+  e.begin_block({address, size});
 }
 
 // Instructions
@@ -224,7 +215,7 @@ void UnicornEngine::handle_exception(uint32_t vector) {
     return;
   }
   std::array<uint8_t, 2> before{};
-  const bool is_at_end = rip == last_block_.address + last_block_.size;
+  const bool is_at_end = rip == last_block_->address + last_block_->block().size;
   const bool is_software_interrupt =
       is_at_end && fetch_code(rip - 2, before) == 2 && before[0] == 0xcd && before[1] == vector;
   if (is_software_interrupt) {

@@ -127,8 +127,6 @@ bool UnicornEngine::enter_user_mode() {
   clear_pending_exception();
   setting_up_ = false;
   instructions_ = blocks_ = 0;
-  last_block_ = {};
-  last_count_ = 0;
   counts_ = {};
   return ok && is_inside;
 }
