@@ -75,7 +75,7 @@ TEST_CASE("an access through a selector that was not granted ends a program, and
   CHECK(outcome.status == 139);
   constexpr char kReport[] = ": address-space fault: ";
   size_t reports = 0;
-  for (size_t at = outcome.errors.find(kReport); at != std::string::npos; at = outcome.errors.find("#AS", at + 1))
+  for (size_t at = outcome.errors.find(kReport); at != std::string::npos; at = outcome.errors.find(kReport, at + 1))
     ++reports;
   CHECK(reports == deaths);
 }
