@@ -74,7 +74,7 @@ Reply event_create(const Caller& caller, const Arguments&) {
 }
 
 Reply event_signal(const Caller& caller, const Arguments& arguments) {
-  const Result<EventSource*> event = resolve_event(caller, arguments[0]);
+  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightWrite);
   if (!event) return event.status();
   signal(*event.value());
   return Status::Ok;
@@ -82,7 +82,7 @@ Reply event_signal(const Caller& caller, const Arguments& arguments) {
 
 Reply event_wait(const Caller& caller, const Arguments& arguments) {
   const uint64_t deadline = arguments[1];
-  const Result<EventSource*> event = resolve_event(caller, arguments[0]);
+  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightRead);
   if (!event) return event.status();
   if (event.value()->count == 0 && deadline <= cpu::clock()) return Status::TimedOut;
   const Result<uint64_t> taken = wait(*event.value(), deadline);
@@ -92,7 +92,7 @@ Reply event_wait(const Caller& caller, const Arguments& arguments) {
 
 Reply interrupt_bind(const Caller& caller, const Arguments& arguments) {
   if (!caller.code.has_authority(hop::kAuthorityIo)) return Status::NotPermitted;
-  const Result<EventSource*> event = resolve_event(caller, arguments[0]);
+  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightWrite);
   if (!event) return event.status();
   return interrupt_lines().bind(*event.value(), arguments[1]);
 }

@@ -9,6 +9,8 @@ namespace kernel {
 
 namespace {
 
+constexpr uint32_t kChainLimit = 16;  // longer chains are recursion
+
 void log_space(uint32_t id, uint32_t generation) {
   if (space_table().is_alive(id, generation)) {
     const asx::SpaceDescriptor& descriptor = space_table().descriptor(id);
@@ -99,9 +101,14 @@ void report_fault(const Thread& thread, uint32_t below_top) {
   log_space(fault.stack_space, fault.stack_generation);
   log("\n");
   const SecureStack stack = thread.frames();
+  const Frame* first = stack.frame(below_top);
+  // Told by a fault gate: the frame it was entered by is the fault itself, which has just been named.
+  if (first != nullptr && first->kind == FrameKind::Event && first->rip == fault.rip) ++below_top;
+  const uint32_t end = below_top + kChainLimit;
   for (const Frame* frame = stack.frame(below_top); frame != nullptr; frame = stack.frame(++below_top)) {
-    log_caller(*frame);
+    if (below_top < end) log_caller(*frame);
   }
+  if (below_top > end) log("  and ", below_top - end, " frames more\n");
   if (thread.start_gate.space != 0) {
     log("  started through ");
     log_gate(thread.start_gate);

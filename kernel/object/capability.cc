@@ -70,12 +70,13 @@ Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_
   return found;
 }
 
-Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector) {
+Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector, uint64_t rights) {
   const Result<Capability> found = resolve(caller, selector);
   if (!found) return found.status();
   if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
   auto* object = reinterpret_cast<Object*>(found.value().entry.object);
   if (object->kind != ObjectKind::EventSource) return Status::BadHandle;
+  if (!found.value().has_rights(rights)) return Status::NotPermitted;
   return static_cast<EventSource*>(object);
 }
 

@@ -31,7 +31,8 @@ Result<Capability> resolve(const Caller& caller, uint64_t selector);
 /// The same, of kind Space with the rights asked for. NotPermitted.
 Result<Space*> resolve_space(const Caller& caller, uint64_t selector, uint64_t rights);
 Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_t rights);
-Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector);
+/// Of an event source, write is the right to signal it, read the right to wait for it.
+Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector, uint64_t rights);
 
 /// Entries for the kernel's own use.
 [[nodiscard]] AccessListEntry space_entry(const Space& space, uint64_t rights);

@@ -78,6 +78,7 @@ class Space {
   Status create_parts(const Options& options);
   void destroy_parts();
   Status populate(uint64_t offset, uint64_t protection);
+  void populate_ahead(uint64_t offset, const Region& region);
   Status make_private(uint64_t& leaf, uint64_t protection);
   void release_pages(Range range);
   Status undo(Range range, Status reason);

@@ -12,6 +12,9 @@ namespace {
 
 using asx::kPageSize;
 
+constexpr uint64_t kPagesAhead = 8;
+constexpr uint64_t kTableSpan = 512 * kPageSize;  ///< what one table of leaves covers
+
 constexpr uint64_t kRightsMask = asx::kPtePresent | asx::kPteWrite | asx::kPteNoExecute;
 
 /// The rights of a leaf. x86 cannot withhold reading from what may be written or executed.
@@ -88,6 +91,18 @@ Status Space::populate(uint64_t offset, uint64_t protection) {
   return status;
 }
 
+/// A page whose predecessor has a frame is likely the next of many: gives frames to some that follow it, too. Those
+/// that get none are not missed.
+void Space::populate_ahead(uint64_t offset, const Region& region) {
+  const uint64_t page = offset & ~asx::kPageMask;
+  if (page == region.start || page % kTableSpan == 0 || pages_.find(page)[-1] == 0) return;
+  uint64_t end = page + kPagesAhead * kPageSize;
+  if (end > region.end) end = region.end;
+  for (uint64_t next = page + kPageSize; next < end && next % kTableSpan != 0; next += kPageSize) {
+    if (*pages_.find(next) != 0 || populate(next, region.protection) != Status::Ok) return;
+  }
+}
+
 /// Replaces a frame that has other users by a copy.
 Status Space::make_private(uint64_t& leaf, uint64_t protection) {
   const Result<PhysicalAddress> copy = frames().allocate();
@@ -119,6 +134,7 @@ Demand Space::demand(uint64_t offset, hop::Protection access) {
   Status status = Status::Ok;
   if (leaf == nullptr || *leaf == 0) {
     status = populate(offset & ~asx::kPageMask, region->protection);
+    if (status == Status::Ok) populate_ahead(offset, *region);
   } else if (access == hop::kProtectWrite && (*leaf & kPageCopyOnWrite) != 0) {
     status = make_private(*leaf, region->protection);
   } else {

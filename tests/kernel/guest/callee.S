@@ -10,6 +10,7 @@
         .text
         .globl  callee_add_one, callee_read, callee_call, callee_recurse, callee_recover, callee_divide
         .globl  callee_spin, callee_overwrite, callee_fault_gate, call_and_watch
+        .globl  callee_syscall
 callee_add_one:
         lea     1(%rdi), %rax
         jmp     leave
@@ -37,6 +38,10 @@ callee_divide:
         xor     %edx, %edx
         xor     %ecx, %ecx
         div     %ecx
+        jmp     leave
+callee_syscall:
+        syscall                         // the personality points FS at a word
+        mov     %fs:0, %rax
         jmp     leave
 callee_spin:
         incq    spin_count

@@ -11,6 +11,7 @@ void callee_call();        ///< calls the gate that RDI names, with RDI := RSI, 
 void callee_recurse();     ///< calls its list's slot 5 again and again; 1 + the result
 void callee_recover();     ///< recovery entry: returns 1000 + the vector
 void callee_divide();      ///< divides by zero
+void callee_syscall();     ///< executes syscall, then returns the word that FS points at
 void callee_spin();        ///< counts spin_count up for ever
 void callee_overwrite();   ///< overwrites every register but RSP, then faults by reading address RDI
 void callee_fault_gate();  ///< a fault gate: asks for the fault's vector and makes the program go on at

@@ -5,6 +5,7 @@
 #include "tests/kernel/guest/child.h"
 #include "tests/kernel/guest/probe.h"
 #include "tests/kernel/guest/test.h"
+#include "userland/runtime/gate.h"
 
 extern "C" void after_fault();
 
@@ -174,6 +175,49 @@ GUEST_TEST("a fault in a space with a fault gate hops there, and resumes where t
   for (const uint16_t name : {gate, handler, own}) end_gate(name);
   end_child(program);
   end_child(personality);
+}
+
+namespace {
+
+uint64_t thread_word = 0x5eed;
+
+}  // namespace
+
+extern "C" {
+void personality_entry();
+hop::Reply personality(const hop::Request& request);
+/// Serves every `syscall` by giving the program a thread pointer.
+hop::Reply personality(const hop::Request&) {
+  return frame_set_base(0, reinterpret_cast<uint64_t>(&thread_word));
+}
+}
+HOP_GATE(personality_entry, personality);
+
+GUEST_TEST("syscall enters the personality's gate, which sets the program's thread pointer") {
+  static const bool has_stack = hop::add_stacks(1, 0x4000) == Status::Ok;
+  CHECK(has_stack);
+  const Child program = make_child(1);
+  const uint16_t gate = make_gate(program, callee_syscall, StackPolicy::Pool, callee_recover);
+  CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace);  // there is no gate for syscall yet
+  const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
+  grant(program, 7, own, 0);
+  CHECK_OK(space_set_syscall(program.space, 7));
+  const Watched result = watch(gate);
+  CHECK_EQUAL(result.value, thread_word);
+  CHECK_EQUAL(result.broken, 0u);
+  CHECK_STATUS(space_set_syscall(program.space, 0x8001), Status::Invalid);
+  for (const uint16_t name : {gate, own}) end_gate(name);
+  end_child(program);
+}
+
+GUEST_TEST("a service that is no personality of its caller cannot set the caller's thread pointer") {
+  const Child program = make_child(1);
+  const uint16_t calling = make_gate(program, callee_call, StackPolicy::Pool);
+  const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
+  grant(program, 7, own, 0);
+  CHECK_EQUAL(watch(calling, 7).value, static_cast<uint64_t>(Status::NotPermitted) + 1);
+  for (const uint16_t name : {calling, own}) end_gate(name);
+  end_child(program);
 }
 
 GUEST_TEST("only what a fault gate was entered by has a fault record") {

@@ -169,7 +169,8 @@ GUEST_TEST("of all 65,536 selectors exactly those that were granted reach memory
   const uint16_t reader = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightRead));
   const uint16_t writer = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightWrite));
   const uint16_t nothing = SELECTOR(list_insert(hop::kSelf, 0, space, hop::kRightControl));
-  const uint16_t on_stack = SELECTOR(list_insert(hop::kSelfStack, kGrantedOnStack, space, hop::kRightRead | hop::kRightWrite));
+  const uint16_t on_stack =
+      SELECTOR(list_insert(hop::kSelfStack, kGrantedOnStack, space, hop::kRightRead | hop::kRightWrite));
   const Expected expected[] = {{space, true, true},
                                {reader, true, false},
                                {writer, false, true},

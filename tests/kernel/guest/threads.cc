@@ -19,12 +19,17 @@ namespace guest {
 
 using namespace hop::kernel;
 
-void start_thread(void (*function)(uint64_t), uint64_t argument) {
+uint16_t thread_gate() {
   static uint16_t gate = 0;
   if (gate == 0) {
     CHECK_EQUAL(hop::add_stacks(kThreadStacks, 0x4000), hop::Status::Ok);
     gate = SELECTOR(hop::make_gate(guest_thread_entry, 0));
   }
+  return gate;
+}
+
+void start_thread(void (*function)(uint64_t), uint64_t argument) {
+  const uint16_t gate = thread_gate();
   hop::Reply thread = {};
   do {
     thread = thread_create(gate, hop::kStackSpace, 0, 0, reinterpret_cast<uint64_t>(function), argument);

@@ -8,6 +8,9 @@ namespace guest {
 /// Stacks there are for threads that run at the same time.
 constexpr unsigned kThreadStacks = 8;
 
+/// The gate of such threads (made at the first use): it calls the function in RDI with RSI.
+[[nodiscard]] uint16_t thread_gate();
+
 /// Starts function(argument) in a thread of its own. Its selector is dropped at once.
 void start_thread(void (*function)(uint64_t), uint64_t argument);
 

@@ -257,6 +257,42 @@ GUEST_TEST("a thread needs a gate, a stack space, and a stack of the gate's pool
   end_child(child);
 }
 
+GUEST_TEST("a thread that destroys the stack space it stands on ends, and its stack goes back") {
+  for (unsigned i = 0; i < kThreadStacks + 1; ++i) {
+    const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
+    const uint16_t gate = thread_gate();
+    const auto body = +[](uint64_t space) { space_destroy(space); };
+    CHECK_OK(
+        list_remove(hop::kSelf, SELECTOR(thread_create(gate, stack, 0, 0, reinterpret_cast<uint64_t>(body), stack))));
+    let_them_end();
+    CHECK_STATUS(space_destroy(stack), Status::BadHandle);
+    CHECK_OK(list_remove(hop::kSelf, stack));
+  }
+}
+
+GUEST_TEST("a thread that waits in the kernel on behalf of a space that dies is woken and ends") {
+  const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
+  const Event never;
+  const auto body = +[](uint64_t event) { event_wait(event, hop::kernel::kNoDeadline); };
+  CHECK_OK(list_remove(hop::kSelf, SELECTOR(thread_create(thread_gate(), stack, 0, 0, reinterpret_cast<uint64_t>(body),
+                                                          never.selector()))));
+  let_them_end();
+  CHECK_OK(space_destroy(stack));
+  CHECK_OK(list_remove(hop::kSelf, stack));
+  let_them_end();
+}
+
+GUEST_TEST("an event is signalled and waited for by those who have the right") {
+  const Event event;
+  const uint16_t waiter = SELECTOR(list_insert(hop::kSelf, 0, event.selector(), hop::kRightRead));
+  const uint16_t signaller = SELECTOR(list_insert(hop::kSelf, 0, event.selector(), hop::kRightWrite));
+  CHECK_STATUS(event_signal(waiter), Status::NotPermitted);
+  CHECK_STATUS(event_wait(signaller, 0), Status::NotPermitted);
+  CHECK_OK(event_signal(signaller));
+  CHECK_EQUAL(event_wait(waiter, 0).value, 1u);
+  for (const uint16_t name : {waiter, signaller}) CHECK_OK(list_remove(hop::kSelf, name));
+}
+
 GUEST_TEST("a thread whose only space dies ends without a word") {
   const Child child = make_child(1);
   const uint16_t gate = make_gate(child, callee_spin, StackPolicy::Pool);

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "kernel/abi/call.h"
+#include "tests/kernel/host/kernel_image.h"
 
 namespace {
 
@@ -39,17 +39,18 @@ GuestOutcome run_guest(const GuestRun& run) {
   options.limit = run.limit;
   options.serial[2].output = fileno(log);
 
-  const std::vector<std::byte> kernel = read_guest("hop_kernel");
+  std::vector<std::byte> kernel = read_guest("hop_kernel");
+  if (!run.broken_function.empty()) break_function(kernel, run.broken_function);
   std::vector<std::vector<std::byte>> files;
   emu::BootImage image;
   image.kernel_elf = kernel;
   for (const std::string& name : run.programs) files.push_back(read_guest(name));
   for (size_t i = 0; i < files.size(); ++i) {
-    image.modules.push_back({.name = run.programs[i],
-                             .kind = asx::ModuleKind::Service,
-                             .authority = hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules |
-                                          hop::kAuthorityPower,
-                             .bytes = files[i]});
+    image.modules.push_back(
+        {.name = run.programs[i], .kind = asx::ModuleKind::Service, .authority = run.authority, .bytes = files[i]});
+  }
+  if (!run.data.empty()) {
+    image.modules.push_back({.name = "data", .bytes = std::as_bytes(std::span(run.data))});
   }
   auto machine = emu::Machine::create(options);
   if (!machine) throw std::runtime_error("cannot make a machine");

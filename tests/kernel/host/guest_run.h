@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "emu/machine/machine.h"
+#include "kernel/abi/call.h"
 
 struct GuestRun {
-  std::vector<std::string> programs;  ///< names of guest programs, started in this order, with every authority
+  std::vector<std::string> programs = {};  ///< names of guest programs, started in this order, each with `authority`
   uint64_t memory = uint64_t{64} << 20;
   uint32_t quantum = 0;
+  uint32_t authority = hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules | hop::kAuthorityPower;
+  std::string data = {};               ///< a module "data", if not empty
+  std::string broken_function = {};    ///< of the kernel: an undefined instruction is put at its front
   uint64_t limit = uint64_t{4} << 30;  ///< instructions
 };
 

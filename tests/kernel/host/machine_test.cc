@@ -17,7 +17,9 @@ void check_program(const GuestRun& run) {
 
 }  // namespace
 
-TEST_CASE("spaces do what their calls say") { check_program({.programs = {"kernel_spaces_guest"}}); }
+TEST_CASE("spaces do what their calls say") {
+  check_program({.programs = {"kernel_spaces_guest"}});
+}
 
 TEST_CASE("selectors reach what was granted and nothing else") {
   check_program({.programs = {"kernel_selectors_guest"}});
@@ -29,6 +31,19 @@ TEST_CASE("faults of a service come to their handler or to its caller") {
 
 TEST_CASE("memory that runs out is a status or a fault, and comes back") {
   check_program({.programs = {"kernel_memory_guest"}, .memory = uint64_t{32} << 20});
+}
+
+TEST_CASE("system information, modules and interrupts are as promised") {
+  std::string data;
+  for (int i = 0; i < 5000; ++i) data += static_cast<char>(i % 251);
+  check_program({.programs = {"kernel_system_guest"}, .data = data});
+}
+
+TEST_CASE("a program without authority is refused, and a machine whose threads have all ended says so") {
+  const GuestOutcome outcome = run_guest({.programs = {"kernel_authority_guest"}, .authority = hop::kAuthorityBasic});
+  INFO(outcome.log);
+  CHECK(outcome.log.find("passed 1 failed 0\n") != std::string::npos);
+  CHECK(outcome.result.reason == emu::EndReason::Deadlock);
 }
 
 TEST_CASE("threads have the same results whatever the quantum") {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Numbers about the system, boot modules, devices and their interrupts. Expects one data module, 5,000 bytes of which
+// byte n is n % 251, named "data".
+#include "isa-ext/abi/address.h"
+#include "isa-ext/abi/devices/devices.h"
+#include "isa-ext/abi/devices/serial.h"
+#include "isa-ext/abi/structures.h"
+#include "tests/kernel/guest/probe.h"
+#include "tests/kernel/guest/test.h"
+#include "tests/kernel/guest/threads.h"
+
+namespace {
+
+using namespace guest;
+using namespace hop::kernel;
+using hop::Status;
+using hop::SystemInfo;
+
+constexpr uint64_t kPage = asx::kPageSize;
+constexpr uint64_t kReadWrite = hop::kProtectRead | hop::kProtectWrite;
+constexpr uint64_t kDataBytes = 5000;
+
+uint16_t make_space() {
+  return SELECTOR(space_create(asx::kSpaceStack, 16, 0x74736574, 0));
+}
+void end_space(uint16_t space) {
+  CHECK_OK(space_destroy(space));
+  CHECK_OK(list_remove(hop::kSelf, space));
+}
+volatile uint8_t& byte_at(uint16_t selector, uint64_t offset) {
+  return *reinterpret_cast<volatile uint8_t*>(address_in(selector, offset));
+}
+
+uint64_t data_module() {
+  for (uint64_t i = 0; i < info(SystemInfo::Modules); ++i) {
+    if (info(SystemInfo::ModuleName, i) == 0x61746164) return i;
+  }
+  return ~uint64_t{0};
+}
+
+}  // namespace
+
+GUEST_TEST("the kernel tells what it was told") {
+  CHECK_EQUAL(info(SystemInfo::ClockHz), 1'000'000'000u);
+  CHECK_EQUAL(info(SystemInfo::TotalMemory), 64u << 20);
+  CHECK(info(SystemInfo::FreeMemory) < info(SystemInfo::TotalMemory));
+  CHECK_EQUAL(info(SystemInfo::Modules), 2u);
+  CHECK_EQUAL(info(SystemInfo::ModuleSize, data_module()), kDataBytes);
+  CHECK_STATUS(system_info(9), Status::Invalid);
+  CHECK_STATUS(system_info(0x100 + 2), Status::NotFound);
+  CHECK_STATUS(log_write(41, 0, 0, 0, 0, 0), Status::Invalid);
+  CHECK_STATUS(call(static_cast<hop::Call>(34)), Status::NoSuchCall);
+}
+
+GUEST_TEST("a module is read where it lies, and a write gets a copy") {
+  const uint16_t first = make_space(), second = make_space();
+  CHECK_OK(module_map(first, 0, data_module(), kReadWrite));
+  CHECK_OK(module_map(second, 0x5000, data_module(), hop::kProtectRead));
+  for (uint64_t i = 0; i < kDataBytes; i += 17) CHECK_EQUAL(byte_at(first, i), i % 251);
+  CHECK_EQUAL(byte_at(first, kDataBytes), 0u);
+  byte_at(first, 100) = 255;
+  byte_at(first, kPage + 1) = 254;
+  CHECK_EQUAL(byte_at(first, 100), 255u);
+  CHECK_EQUAL(byte_at(first, 101), 101u);
+  CHECK_EQUAL(byte_at(second, 0x5000 + 100), 100u);
+  CHECK_EQUAL(byte_at(second, 0x6000 + 1), (kPage + 1) % 251);
+  CHECK(probe_write(address_in(second, 0x5000)).is_page_fault(asx::kPageFaultPresent | asx::kPageFaultWrite));
+  CHECK_OK(space_protect(second, 0x5000, kPage, kReadWrite));
+  byte_at(second, 0x5000) = 1;
+  CHECK_EQUAL(byte_at(first, 0), 0u);
+  CHECK_STATUS(module_map(first, 0x1000, data_module(), kReadWrite), Status::Invalid);
+  CHECK_STATUS(module_map(first, 0, 2, kReadWrite), Status::NotFound);
+  end_space(first);
+  end_space(second);
+}
+
+GUEST_TEST("a module page that is shared with a writer is copied first") {
+  const uint16_t source = make_space(), writer = make_space(), reader = make_space(), witness = make_space();
+  CHECK_OK(module_map(source, 0, data_module(), kReadWrite));
+  CHECK_OK(module_map(witness, 0, data_module(), hop::kProtectRead));
+  CHECK_OK(space_share(writer, 0, source, 0, kPage, kReadWrite));
+  CHECK_OK(space_share(reader, 0, witness, kPage, kPage, hop::kProtectRead));
+  byte_at(writer, 7) = 200;
+  CHECK_EQUAL(byte_at(source, 7), 200u);
+  CHECK_EQUAL(byte_at(witness, 7), 7u);
+  CHECK_EQUAL(byte_at(reader, 0), kPage % 251);
+  for (const uint16_t space : {source, writer, reader, witness}) end_space(space);
+}
+
+GUEST_TEST("a line signals its event once, until it is told that it was served") {
+  const uint16_t space = make_space();
+  CHECK_OK(device_map(space, 0, asx::kSerialBase));
+  const Event event;
+  CHECK_STATUS(interrupt_bind(event.selector(), asx::kTimerLine), Status::Invalid);
+  CHECK_STATUS(interrupt_bind(event.selector(), asx::kInterruptLines), Status::Invalid);
+  CHECK_OK(interrupt_bind(event.selector(), asx::kSerialInterrupt));
+  const auto soon = [] { return hop::clock_ticks() + 50'000; };
+  CHECK_STATUS(event_wait(event.selector(), soon()), Status::TimedOut);
+  byte_at(space, asx::serial::kInterruptEnable) = asx::serial::kEnableTransmit;  // the transmitter is empty: it asks
+  CHECK_EQUAL(event_wait(event.selector(), soon()).value, 1u);
+  CHECK_STATUS(event_wait(event.selector(), soon()), Status::TimedOut);
+  byte_at(space, asx::serial::kInterruptEnable) = 0;
+  CHECK_OK(interrupt_done(asx::kSerialInterrupt));
+  CHECK_STATUS(event_wait(event.selector(), soon()), Status::TimedOut);
+  byte_at(space, asx::serial::kInterruptEnable) = asx::serial::kEnableTransmit;
+  CHECK_EQUAL(event_wait(event.selector(), soon()).value, 1u);
+  byte_at(space, asx::serial::kInterruptEnable) = 0;
+  CHECK_OK(interrupt_done(asx::kSerialInterrupt));
+  end_space(space);
+}
