@@ -36,8 +36,7 @@ class Code {
   Code& increment(asx::Register reg) { return raw({reg >= 8 ? 0x49 : 0x48, 0xff, 0xc0 | low_bits(reg)}); }
   Code& decrement(asx::Register reg) { return raw({reg >= 8 ? 0x49 : 0x48, 0xff, 0xc8 | low_bits(reg)}); }
   Code& asx(asx::Mnemonic mnemonic, int reg = 0, int rm = 0) {
-    const auto encoding =
-        asx::encode({mnemonic, static_cast<uint8_t>(reg), static_cast<uint8_t>(rm), 0});
+    const auto encoding = asx::encode({mnemonic, static_cast<uint8_t>(reg), static_cast<uint8_t>(rm), 0});
     bytes_.insert(bytes_.end(), encoding.bytes.begin(), encoding.bytes.begin() + encoding.length);
     return *this;
   }

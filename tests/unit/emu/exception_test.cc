@@ -32,7 +32,9 @@ void check(const Frame& frame, Expected expected) {
   CHECK(frame.rip == expected.rip);
 }
 
-uint32_t as_code(AsCause cause, Access access, AsOperation operation) { return AsError{cause, access, operation}.code(); }
+uint32_t as_code(AsCause cause, Access access, AsOperation operation) {
+  return AsError{cause, access, operation}.code();
+}
 
 }  // namespace
 
@@ -100,7 +102,7 @@ TEST_CASE("privileged and absent instructions fault at themselves") {
     const Frame frame = w.run_to_event();
     check(frame, {c.vector, 0, 0, kCode + at});
     CHECK(frame.gpr[kRbx] == 2);
-    CHECK(w.instructions() == 2 + 1);  // and the handler's xwait
+    CHECK(w.instructions() == 2 + World::kHandlerEntry);
   }
 }
 
@@ -110,8 +112,7 @@ TEST_CASE("int3 is a breakpoint behind itself, and every other int is a protecti
   for (const int vector : {0, 1, 4, 6, 8, 13, 14, 24, 32, 0x80, 255}) {
     CAPTURE(vector);
     const auto error = static_cast<uint32_t>(vector * 8 + 2);
-    check(Program(Code().raw({0x90, 0xcd, vector})).run_to_event(),
-          {kVectorGeneralProtection, error, 0, kCode + 1});
+    check(Program(Code().raw({0x90, 0xcd, vector})).run_to_event(), {kVectorGeneralProtection, error, 0, kCode + 1});
   }
 }
 
@@ -228,7 +229,7 @@ TEST_CASE("the instructions before a page that cannot be fetched are executed") 
   Program w(Code().increment(kRbx).increment(kRbx).nops(2), kCode + 0xff8);
   check(w.run_to_event(), {kVectorPageFault, kPageFaultUser | kPageFaultFetch, kCode + 0x1000, kCode + 0x1000});
   CHECK(w.top_frame().gpr[kRbx] == 2);
-  CHECK(w.instructions() == 4 + 1);
+  CHECK(w.instructions() == 4 + World::kHandlerEntry);
 }
 
 TEST_CASE("an instruction that crosses into a page that cannot be fetched faults in that page") {

@@ -23,10 +23,12 @@ World::World(emu::EngineOptions options) : memory(make_memory()), model_memory(m
 
   space_table_ = pages(1);
   vector_table_ = pages(1);
-  const uint32_t flags =
-      asx::kSpaceValid | asx::kSpaceCode | asx::kSpaceStack | asx::kSpacePrivileged | asx::kSpaceIo;
+  const uint32_t flags = asx::kSpaceValid | asx::kSpaceCode | asx::kSpaceStack | asx::kSpacePrivileged | asx::kSpaceIo;
   const asx::SpaceId kernel = space(flags, "kernel");
-  put(kernel, kHandler, Code().asx(asx::Mnemonic::Xwait).asx(asx::Mnemonic::Gret));
+  // mov rax, bell; mov [rax], eax; jmp to the next instruction, which begins a block; gret
+  put(kernel, kHandler, Code().set(asx::kRax, kBell).raw({0x89, 0x00, 0xeb, 0x00}).asx(asx::Mnemonic::Gret));
+  map(kernel, kBell, {asx::kPowerBase}, kData);
+  bus.attach(asx::kPowerBase, bell);
   map_new(kernel, kKernelStack, 4, kData);
   gate(kernel, 0).entry = kHandler;
   gate(kernel, 0).stack_policy = asx::StackPolicy::Thread;
@@ -121,7 +123,9 @@ void World::set_thread(uint32_t frames) {
   block.kernel_rsp = kKernelStack + 4 * asx::kPageSize;
 }
 
-asx::ThreadBlock& World::thread() { return at<asx::ThreadBlock>(thread_); }
+asx::ThreadBlock& World::thread() {
+  return at<asx::ThreadBlock>(thread_);
+}
 
 const asx::Frame& World::top_frame() {
   const uint64_t top = thread().secure_stack_top;
@@ -156,9 +160,10 @@ emu::EngineStop World::run() {
 
 asx::Frame World::run_to_event() {
   const emu::EngineStop stop = run();
-  if (stop.reason != emu::StopReason::Waiting) throw std::runtime_error("no event: " + stop.detail);
-  const bool in_handler = engine->cpu().code.id == kKernel && engine->registers().rip == kHandler + 4;
-  if (!in_handler || top_frame().kind != asx::FrameKind::Event) throw std::runtime_error("waiting outside the handler");
+  if (stop.reason != emu::StopReason::Attention) throw std::runtime_error("no event: " + stop.detail);
+  bus.clear_attention();
+  const bool in_handler = engine->cpu().code.id == kKernel && engine->registers().rip == kHandler + 14;
+  if (!in_handler || top_frame().kind != asx::FrameKind::Event) throw std::runtime_error("stopped outside the handler");
   return top_frame();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // An engine with its memory, and builders for what a kernel would keep there. One kernel space (privileged, io, id 1)
-// takes every event: its handler is `xwait`, so that run() returns and the event frame can be looked at.
+// takes every event: its handler stores to a device that stops the machine, so that the event frame can be looked at,
+// and then returns.
 #pragma once
 #include <memory>
 #include <string>
@@ -17,14 +18,17 @@ class World {
  public:
   static constexpr uint64_t kMemory = 32u << 20;
   static constexpr asx::SpaceId kKernel{1};
-  static constexpr uint64_t kHandler = 0x7000'0000;   ///< in the kernel space
+  static constexpr uint64_t kHandler = 0x7000'0000;      ///< in the kernel space
   static constexpr uint64_t kKernelStack = 0x7100'0000;  ///< first page
-  static constexpr uint64_t kStack = 0x0800'3000;        ///< first page of the stack that start() maps
+  static constexpr uint64_t kBell = 0x7200'0000;
+  static constexpr uint64_t kStack = 0x0800'3000;  ///< first page of the stack that start() maps
   static constexpr uint64_t kStackTop = kStack + 0x4000 - 64;
   static constexpr uint64_t kReadOnly = 0;
   static constexpr uint64_t kData = asx::kPteWrite | asx::kPteNoExecute;
   static constexpr uint64_t kCodeFlags = 0;
   static constexpr uint64_t kWritableCode = asx::kPteWrite;
+
+  static constexpr uint64_t kHandlerEntry = 3;  ///< instructions of the handler up to the stop
 
   explicit World(emu::EngineOptions options = {});
 
@@ -65,6 +69,13 @@ class World {
   emu::GuestMemory memory;
   asx::PhysicalMemory model_memory;
   emu::Bus bus;
+  /// Stops the machine when it is written to.
+  struct Bell : emu::Device {
+    explicit Bell(emu::Bus& owner) : bus(owner) {}
+    [[nodiscard]] uint32_t read(emu::DeviceAccess) override { return 0; }
+    void write(emu::DeviceAccess, uint32_t) override { bus.call_for_attention(); }
+    emu::Bus& bus;
+  } bell{bus};
   asx::Observer observer;
   std::unique_ptr<emu::Engine> engine;
 
@@ -79,6 +90,8 @@ class World {
 };
 
 /// A frame's error code taken apart.
-[[nodiscard]] inline asx::AsError as_error(const asx::Frame& frame) { return asx::AsError::from_code(frame.error_code); }
+[[nodiscard]] inline asx::AsError as_error(const asx::Frame& frame) {
+  return asx::AsError::from_code(frame.error_code);
+}
 
 }  // namespace test
