@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "emu/engine/engine.h"
+#include "isa-ext/abi/devices/devices.h"
 #include "isa-ext/abi/structures.h"
 #include "isa-ext/model/operations.h"
 #include "tests/unit/emu/code.h"
