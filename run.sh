@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 ./.ci/dependencies.sh
 [ -f build/build.ninja ] || cmake --preset release >/dev/null
-cmake --build --preset release -- --quiet
+cmake --build --preset release --target hop examples -- --quiet
 
 printf '%s\n' '$ build/hop run --stats /bin/busybox sha256sum /etc/passwd' >&2
 exec build/hop run --stats /bin/busybox sha256sum /etc/passwd
