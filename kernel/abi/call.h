@@ -44,18 +44,21 @@ enum Authority : uint32_t {
 
 enum class SystemInfo : uint64_t {
   ClockHz = 0,
-  WallClock = 1,         ///< Unix time in nanoseconds at clock 0
+  WallClock = 1,  ///< Unix time in nanoseconds at clock 0
   RandomSeed = 2,
   BootFlags = 3,
   ConsoleTerminals = 4,  ///< bit n: serial line n is a terminal
   ConsoleSize = 5,       ///< rows << 16 | columns
   TotalMemory = 6,       ///< bytes
   FreeMemory = 7,
-  Modules = 8,           ///< number of boot modules
-  ModuleSize = 0x100,    ///< + module number: bytes
-  ModuleName = 0x200,    ///< + module number: the first 8 characters
+  Modules = 8,         ///< number of boot modules
+  ModuleSize = 0x100,  ///< + module number: bytes
+  ModuleName = 0x200,  ///< + module number: the first 8 characters
 };
 
 enum class FaultItem : uint64_t { Vector = 0, ErrorCode = 1, Address = 2, Rip = 3, Rsp = 4, CodeSpace = 5 };
+
+/// Registers of a frame (frame_read, frame_write): 0-15 the general ones in x86 encoding order, RSP among them.
+enum class FrameRegister : uint64_t { Rip = 16, Flags = 17, FsBase = 18, GsBase = 19 };
 
 }  // namespace hop

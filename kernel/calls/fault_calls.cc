@@ -22,6 +22,37 @@ bool is_personality_of(const Caller& caller, const Frame& frame) {
          entry->space_generation == caller.code.generation();
 }
 
+/// RFLAGS bits that POPF changes for a program: CF PF AF ZF SF DF OF AC ID. Interrupts stay on.
+constexpr uint64_t kProgramFlags = 0x240cd5;
+
+/// The frame below the caller, which must be one of a program that the caller is the personality of.
+Result<Frame*> program_frame(const Caller& caller) {
+  Frame* frame = entry_frame(caller);
+  if (frame == nullptr) return Status::NotFound;
+  if (!is_personality_of(caller, *frame)) return Status::NotPermitted;
+  return frame;
+}
+
+/// Where the frame holds a register, or nullptr.
+uint64_t* frame_register(Frame& frame, uint64_t number) {
+  constexpr uint32_t kSavedByCalls = 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 | 1u << asx::kR13 |
+                                     1u << asx::kR14 | 1u << asx::kR15;
+  switch (static_cast<hop::FrameRegister>(number)) {
+    case hop::FrameRegister::Rip:
+      return &frame.rip;
+    case hop::FrameRegister::Flags:
+      return &frame.rflags;
+    case hop::FrameRegister::FsBase:
+      return &frame.fs_base;
+    case hop::FrameRegister::GsBase:
+      return &frame.gs_base;
+  }
+  if (number == asx::kRsp) return &frame.rsp;
+  if (number >= 16) return nullptr;
+  const bool is_held = frame.kind == FrameKind::Event || (kSavedByCalls >> number & 1) != 0;
+  return is_held ? &frame.gpr[number] : nullptr;
+}
+
 }  // namespace
 
 Reply fault_report(const Caller& caller, const Arguments& arguments) {
@@ -63,10 +94,27 @@ Reply fault_resume(const Caller& caller, const Arguments& arguments) {
 Reply frame_set_base(const Caller& caller, const Arguments& arguments) {
   const uint64_t which = arguments[0], value = arguments[1];
   if (which > 1) return Status::Invalid;
-  Frame* frame = entry_frame(caller);
-  if (frame == nullptr) return Status::NotFound;
-  if (!is_personality_of(caller, *frame)) return Status::NotPermitted;
-  (which == 0 ? frame->fs_base : frame->gs_base) = value;
+  const Result<Frame*> frame = program_frame(caller);
+  if (!frame) return frame.status();
+  (which == 0 ? frame.value()->fs_base : frame.value()->gs_base) = value;
+  return Status::Ok;
+}
+
+Reply frame_read(const Caller& caller, const Arguments& arguments) {
+  const Result<Frame*> frame = program_frame(caller);
+  if (!frame) return frame.status();
+  const uint64_t* place = frame_register(*frame.value(), arguments[0]);
+  return place == nullptr ? Status::Invalid : Reply(0, *place);
+}
+
+Reply frame_write(const Caller& caller, const Arguments& arguments) {
+  const uint64_t number = arguments[0], value = arguments[1];
+  const Result<Frame*> frame = program_frame(caller);
+  if (!frame) return frame.status();
+  uint64_t* place = frame_register(*frame.value(), number);
+  if (place == nullptr) return Status::Invalid;
+  const bool is_flags = number == static_cast<uint64_t>(hop::FrameRegister::Flags);
+  *place = is_flags ? (*place & ~kProgramFlags) | (value & kProgramFlags) : value;
   return Status::Ok;
 }
 

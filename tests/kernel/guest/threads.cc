@@ -38,6 +38,11 @@ void start_thread(void (*function)(uint64_t), uint64_t argument) {
   CHECK_OK(list_remove(hop::kSelf, SELECTOR(thread)));
 }
 
+void let_them_end() {
+  for (int i = 0; i < 4; ++i) thread_yield();
+  CHECK_OK(thread_sleep(hop::clock_ticks() + 20'000));
+}
+
 Event::Event() : selector_(SELECTOR(event_create())) {}
 Event::~Event() {
   CHECK_OK(list_remove(hop::kSelf, selector_));

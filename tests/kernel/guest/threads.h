@@ -14,6 +14,9 @@ constexpr unsigned kThreadStacks = 8;
 /// Starts function(argument) in a thread of its own. Its selector is dropped at once.
 void start_thread(void (*function)(uint64_t), uint64_t argument);
 
+/// Threads that have done their work still have a few instructions to go: lets them.
+void let_them_end();
+
 /// An event source of the kernel.
 class Event {
  public:

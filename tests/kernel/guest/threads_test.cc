@@ -15,14 +15,6 @@ using namespace hop::kernel;
 using asx::StackPolicy;
 using hop::Status;
 
-constexpr auto kServerFault = static_cast<uint64_t>(Status::ServerFault);
-
-/// Threads that have ended their work still have a few instructions to go: lets them.
-void let_them_end() {
-  for (int i = 0; i < 4; ++i) thread_yield();
-  CHECK_OK(thread_sleep(hop::clock_ticks() + 20'000));
-}
-
 struct Sum {
   const Event* done;
   uint64_t terms;
@@ -157,88 +149,6 @@ GUEST_TEST("an event keeps its count for who comes late") {
   CHECK(hop::clock_ticks() >= deadline);
 }
 
-GUEST_TEST("a thread executing in a space that dies comes back to the caller with ServerFault") {
-  struct Trip {
-    const Event* done;
-    uint16_t gate;
-    uint64_t result = 0, broken = 0;
-  };
-  const Child child = make_child(1);
-  const Event done;
-  Trip trip{&done, make_gate(child, callee_spin, StackPolicy::Pool)};
-  spin_count = 0;
-  start_thread(
-      [](uint64_t where) {
-        Trip& own = *reinterpret_cast<Trip*>(where);
-        own.result = static_cast<uint64_t>(call_and_watch(own.gate, 0, 0, 0, &own.broken));
-        own.done->signal();
-      },
-      reinterpret_cast<uint64_t>(&trip));
-  while (spin_count < 1000) thread_yield();
-  CHECK_OK(space_destroy(child.space));
-  done.wait(1);
-  CHECK_EQUAL(trip.result, kServerFault);
-  CHECK_EQUAL(trip.broken, 0u);
-  end_gate(trip.gate);
-  end_child(child);
-  let_them_end();
-}
-
-extern "C" {
-void trip_entry();
-hop::Reply trip(const hop::Request& request);
-hop::Reply trip(const hop::Request& request) {
-  reinterpret_cast<void (*)(uint64_t)>(request.arguments.a)(0);
-  return {};
-}
-}
-HOP_GATE(trip_entry, trip);
-
-GUEST_TEST("a thread returning through a space that died skips it") {
-  struct Trip {
-    const Event* done;
-    const Event* inside;
-    const Event* go_on;
-    uint16_t outer = 0;
-    uint64_t result = 0, broken = 0;
-  };
-  static Trip* running;
-  const Child child = make_child(1);
-  const Event done, inside, go_on;
-  Trip trip{&done, &inside, &go_on};
-  running = &trip;
-  // The child calls back into this program, which waits there while the child is destroyed.
-  const auto wait_inside = +[](uint64_t) {
-    running->inside->signal();
-    running->go_on->wait(1);
-  };
-  static uint16_t own_gate = 0;
-  static uint64_t function;
-  function = reinterpret_cast<uint64_t>(wait_inside);
-  if (own_gate == 0) {
-    own_gate = SELECTOR(gate_create(hop::kSelf, reinterpret_cast<uint64_t>(trip_entry), 0,
-                                    static_cast<uint64_t>(StackPolicy::Pool), 0));
-  }
-  trip.outer = make_gate(child, callee_call, StackPolicy::Pool);
-  grant(child, 4, own_gate, 0);
-  start_thread(
-      [](uint64_t where) {
-        Trip& own = *reinterpret_cast<Trip*>(where);
-        own.result = static_cast<uint64_t>(call_and_watch(own.outer, 4, function, 0, &own.broken));
-        own.done->signal();
-      },
-      reinterpret_cast<uint64_t>(&trip));
-  inside.wait(1);
-  CHECK_OK(space_destroy(child.space));
-  go_on.signal();
-  done.wait(1);
-  CHECK_EQUAL(trip.result, kServerFault);
-  CHECK_EQUAL(trip.broken, 0u);
-  end_gate(trip.outer);
-  end_child(child);
-  let_them_end();
-}
-
 GUEST_TEST("a thread can end deep in a chain, and every stack goes back to its pool") {
   for (unsigned i = 0; i < 3 * kThreadStacks; ++i) {
     start_thread([](uint64_t) { probe([](uint64_t) { thread_exit(); }, 0); }, 0);
@@ -257,31 +167,6 @@ GUEST_TEST("a thread needs a gate, a stack space, and a stack of the gate's pool
   end_child(child);
 }
 
-GUEST_TEST("a thread that destroys the stack space it stands on ends, and its stack goes back") {
-  for (unsigned i = 0; i < kThreadStacks + 1; ++i) {
-    const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
-    const uint16_t gate = thread_gate();
-    const auto body = +[](uint64_t space) { space_destroy(space); };
-    CHECK_OK(
-        list_remove(hop::kSelf, SELECTOR(thread_create(gate, stack, 0, 0, reinterpret_cast<uint64_t>(body), stack))));
-    let_them_end();
-    CHECK_STATUS(space_destroy(stack), Status::BadHandle);
-    CHECK_OK(list_remove(hop::kSelf, stack));
-  }
-}
-
-GUEST_TEST("a thread that waits in the kernel on behalf of a space that dies is woken and ends") {
-  const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
-  const Event never;
-  const auto body = +[](uint64_t event) { event_wait(event, hop::kernel::kNoDeadline); };
-  CHECK_OK(list_remove(hop::kSelf, SELECTOR(thread_create(thread_gate(), stack, 0, 0, reinterpret_cast<uint64_t>(body),
-                                                          never.selector()))));
-  let_them_end();
-  CHECK_OK(space_destroy(stack));
-  CHECK_OK(list_remove(hop::kSelf, stack));
-  let_them_end();
-}
-
 GUEST_TEST("an event is signalled and waited for by those who have the right") {
   const Event event;
   const uint16_t waiter = SELECTOR(list_insert(hop::kSelf, 0, event.selector(), hop::kRightRead));
@@ -291,16 +176,4 @@ GUEST_TEST("an event is signalled and waited for by those who have the right") {
   CHECK_OK(event_signal(signaller));
   CHECK_EQUAL(event_wait(waiter, 0).value, 1u);
   for (const uint16_t name : {waiter, signaller}) CHECK_OK(list_remove(hop::kSelf, name));
-}
-
-GUEST_TEST("a thread whose only space dies ends without a word") {
-  const Child child = make_child(1);
-  const uint16_t gate = make_gate(child, callee_spin, StackPolicy::Pool);
-  spin_count = 0;
-  CHECK_OK(list_remove(hop::kSelf, SELECTOR(thread_create(gate, hop::kStackSpace, 0, 0, 0, 0))));
-  while (spin_count < 100) thread_yield();
-  CHECK_OK(space_destroy(child.space));
-  end_gate(gate);
-  end_child(child);
-  let_them_end();
 }

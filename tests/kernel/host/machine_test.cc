@@ -46,10 +46,11 @@ TEST_CASE("a program without authority is refused, and a machine whose threads h
   CHECK(outcome.result.reason == emu::EndReason::Deadlock);
 }
 
-TEST_CASE("threads have the same results whatever the quantum") {
+TEST_CASE("threads have the same results, and die with their spaces, whatever the quantum") {
   for (const uint32_t quantum : {50u, 77u, 1'000u, 33'333u, 0u}) {
     INFO("quantum " << quantum);
     check_program({.programs = {"kernel_threads_guest"}, .quantum = quantum});
+    check_program({.programs = {"kernel_dying_guest"}, .quantum = quantum});
   }
 }
 
