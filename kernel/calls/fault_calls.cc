@@ -33,10 +33,12 @@ Result<Frame*> program_frame(const Caller& caller) {
   return frame;
 }
 
+constexpr auto kLastRegister = static_cast<uint64_t>(hop::FrameRegister::GsBase);
+
 /// Where the frame holds a register, or nullptr.
 uint64_t* frame_register(Frame& frame, uint64_t number) {
-  constexpr uint32_t kSavedByCalls = 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 | 1u << asx::kR13 |
-                                     1u << asx::kR14 | 1u << asx::kR15;
+  constexpr uint32_t kSavedByCalls =
+      1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 | 1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
   switch (static_cast<hop::FrameRegister>(number)) {
     case hop::FrameRegister::Rip:
       return &frame.rip;
@@ -48,7 +50,6 @@ uint64_t* frame_register(Frame& frame, uint64_t number) {
       return &frame.gs_base;
   }
   if (number == asx::kRsp) return &frame.rsp;
-  if (number >= 16) return nullptr;
   const bool is_held = frame.kind == FrameKind::Event || (kSavedByCalls >> number & 1) != 0;
   return is_held ? &frame.gpr[number] : nullptr;
 }
@@ -101,6 +102,7 @@ Reply frame_set_base(const Caller& caller, const Arguments& arguments) {
 }
 
 Reply frame_read(const Caller& caller, const Arguments& arguments) {
+  if (arguments[0] > kLastRegister) return Status::Invalid;
   const Result<Frame*> frame = program_frame(caller);
   if (!frame) return frame.status();
   const uint64_t* place = frame_register(*frame.value(), arguments[0]);
@@ -109,6 +111,7 @@ Reply frame_read(const Caller& caller, const Arguments& arguments) {
 
 Reply frame_write(const Caller& caller, const Arguments& arguments) {
   const uint64_t number = arguments[0], value = arguments[1];
+  if (number > kLastRegister) return Status::Invalid;
   const Result<Frame*> frame = program_frame(caller);
   if (!frame) return frame.status();
   uint64_t* place = frame_register(*frame.value(), number);

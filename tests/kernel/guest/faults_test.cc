@@ -181,6 +181,11 @@ namespace {
 
 uint64_t thread_word = 0x5eed;
 
+/// What the personality saw of the program's frame.
+struct FrameView {
+  hop::Reply rip, rax, written;
+} frame_view;
+
 }  // namespace
 
 extern "C" {
@@ -188,6 +193,9 @@ void personality_entry();
 hop::Reply personality(const hop::Request& request);
 /// Serves every `syscall` by giving the program a thread pointer.
 hop::Reply personality(const hop::Request&) {
+  frame_view.rip = frame_read(hop::FrameRegister::Rip);
+  frame_view.rax = frame_read(asx::kRax);
+  frame_view.written = frame_write(hop::FrameRegister::Rip, frame_view.rip.second);
   return frame_set_base(0, reinterpret_cast<uint64_t>(&thread_word));
 }
 }
@@ -204,6 +212,10 @@ GUEST_TEST("syscall enters the personality's gate, which sets the program's thre
   CHECK_OK(space_set_syscall(program.space, 7));
   const Watched result = watch(gate);
   CHECK_EQUAL(result.value, thread_word);
+  CHECK_OK(frame_view.rip);
+  CHECK_OK(frame_view.written);
+  CHECK(frame_view.rip.second != 0);
+  CHECK_STATUS(frame_view.rax, Status::Invalid);  // a call's frame holds no RAX
   CHECK_EQUAL(result.broken, 0u);
   CHECK_STATUS(space_set_syscall(program.space, 0x8001), Status::Invalid);
   for (const uint16_t name : {gate, own}) end_gate(name);
@@ -225,4 +237,7 @@ GUEST_TEST("only what a fault gate was entered by has a fault record") {
   CHECK_STATUS(fault_resume(0, 0, 0), Status::NotFound);
   CHECK_STATUS(frame_set_base(0, 0), Status::NotFound);
   CHECK_STATUS(frame_set_base(2, 0), Status::Invalid);
+  CHECK_STATUS(frame_read(0), Status::NotFound);
+  CHECK_STATUS(frame_write(0, 0), Status::NotFound);
+  CHECK_STATUS(frame_read(20), Status::Invalid);
 }
