@@ -70,6 +70,13 @@ std::optional<Result<FoundProgram>> find_in_root(const ProgramSearch& search, co
   return std::nullopt;
 }
 
+/// A root has links of its own, so a program from outside goes there under its path without any.
+std::string guest_path_of(const ProgramSearch& search, const std::string& host_path) {
+  if (search.root.empty()) return host_path;
+  const PathWalk::End end = PathWalk().resolve(host_path);
+  return end.error_number == 0 ? "/" + end.path : host_path;
+}
+
 }  // namespace
 
 Result<FoundProgram> find_program(const ProgramSearch& search, const std::string& name) {
@@ -78,13 +85,13 @@ Result<FoundProgram> find_program(const ProgramSearch& search, const std::string
   }
   if (name.find('/') != std::string::npos) {
     if (MaybeError wrong = check_file(name, name)) return std::move(*wrong);
-    return FoundProgram{name, absolute(search.directory, name), false};
+    return FoundProgram{name, guest_path_of(search, absolute(search.directory, name)), false};
   }
   for (const std::string& directory : split_path(search.host_path)) {
     const std::string path = absolute(absolute(search.directory, directory), name);
     if (!is_executable_file(path)) continue;
     if (MaybeError wrong = check_file(path, path)) return std::move(*wrong);
-    return FoundProgram{path, path, false};
+    return FoundProgram{path, guest_path_of(search, path), false};
   }
   return Error{fmt::format("there is no program {} in PATH; for a file in the current directory say ./{}", name, name)};
 }

@@ -27,7 +27,7 @@ inline constexpr char kRunFooter[] =
   that is named among ARGS (as a whole argument) and exists, under the same path. The current directory is the same
   as the host's. Nothing is taken from /dev, /proc and /sys.
   With --root=DIR it has a copy of DIR and starts in /. PROGRAM is looked up in DIR first; a program from outside is
-  copied in under its own path.
+  copied in under its own path (without links).
 
 The guest's environment:
   HOME=/, LANG=C, PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin, TERM=xterm, and what --env adds.
@@ -43,7 +43,7 @@ Exit status:
 
 Examples:
   hop run /bin/busybox sha256sum /etc/passwd
-  hop run --root=./alpine --env=USER=me /bin/sh -c 'ls | wc -l'
+  hop run --root=./tree --env=USER=me busybox find / -type f
   hop run --stats=json --stats-file=counts.json ./a.out 1 2 3
   hop run --sequence ./first x --then ./second y)";
 

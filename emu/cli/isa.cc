@@ -45,9 +45,10 @@ std::string operands(const asx::InstructionRow& row) {
   return fmt::format("{}, {}", first, second);
 }
 
-/// The third byte of the encoding, by which the instructions differ.
-unsigned opcode(const asx::InstructionRow& row) {
-  return row.pattern.match >> 8 & 0xff;
+/// "0F 0A 04 /r" as in Intel's manuals; "0F 0A 01 C0" for an instruction without operands.
+std::string encoding(const asx::InstructionRow& row) {
+  const unsigned opcode = row.pattern.match >> 8 & 0xff, modrm = row.pattern.match & 0xff;
+  return fmt::format("0F 0A {:02X} {}", opcode, row.pattern.has_rm ? "/r" : fmt::format("{:02X}", modrm));
 }
 
 bool is_privileged(const asx::InstructionRow& row) {
@@ -57,7 +58,7 @@ bool is_privileged(const asx::InstructionRow& row) {
 std::string as_text() {
   std::string text;
   for (const asx::InstructionRow& row : asx::kInstructions) {
-    text += fmt::format("{:<9} {:<24} 0F 0A {:02X} /r  {:<10}  {}\n", row.name, operands(row), opcode(row),
+    text += fmt::format("{:<9} {:<24} {}  {:<10}  {}\n", row.name, operands(row), encoding(row),
                         is_privileged(row) ? "privileged" : "", row.summary);
   }
   return text;

@@ -37,6 +37,10 @@ void FileTree::set_root(FileNode node) {
   nodes_[""] = std::move(node);
 }
 
+void FileTree::set_modified(const std::string& path, int64_t modified) {
+  nodes_.at(path).modified = modified;
+}
+
 const FileNode* FileTree::find(const std::string& path) const {
   const auto found = nodes_.find(path);
   return found == nodes_.end() ? nullptr : &found->second;

@@ -35,6 +35,9 @@ class FileTree {
   /// Gives the root other attributes.
   void set_root(FileNode node);
 
+  /// Gives what is there another time.
+  void set_modified(const std::string& path, int64_t modified);
+
   [[nodiscard]] const FileNode* find(const std::string& path) const;
   /// In order of paths, so parents come before their children; the root comes first.
   [[nodiscard]] const std::map<std::string, FileNode>& nodes() const { return nodes_; }

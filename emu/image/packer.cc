@@ -183,10 +183,20 @@ MaybeError Packer::pack_root(const std::string& directory) {
   return pack_below("", directory);
 }
 
+MaybeError Packer::pack_on_the_way(const std::string& path, const std::string& host_path) {
+  if (tree_.find(path) != nullptr) return std::nullopt;
+  if (MaybeError refused = pack_node(path, host_path)) return refused;
+  const FileNode* node = tree_.find(path);
+  if (node != nullptr && S_ISDIR(node->mode)) tree_.set_modified(path, tree_.find("")->modified);
+  return std::nullopt;
+}
+
 PathWalk::End Packer::walk(const std::string& directory, const std::string& path) {
   PathWalk walk;
   walk.directory = directory;
-  walk.visit = [this](const std::string& passed, const std::string& host_path) { return pack_node(passed, host_path); };
+  walk.visit = [this](const std::string& passed, const std::string& host_path) {
+    return pack_on_the_way(passed, host_path);
+  };
   PathWalk::End end = walk.resolve(path);
   if (end.error_number != 0) end.refused = Error{fmt::format("cannot read {}: {}", path, error_text(end.error_number))};
   return end;
@@ -201,6 +211,8 @@ MaybeError Packer::pack_path(const std::string& directory, const std::string& pa
   if (end.refused) return end.refused;
   const FileNode* node = tree_.find(end.path);
   if (node == nullptr || !S_ISDIR(node->mode)) return std::nullopt;
+  struct stat status {};
+  if (stat(("/" + end.path).c_str(), &status) == 0) tree_.set_modified(end.path, status.st_mtim.tv_sec);
   return pack_below(end.path, "/" + end.path);
 }
 

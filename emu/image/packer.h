@@ -39,6 +39,8 @@ class Packer {
 
   /// Puts a file, or a directory with all that is below, under the same path as on the host, with its parent
   /// directories and the links on the way. Relative paths start at `directory` (absolute). The path must exist.
+  /// Directories on the way get the time of the tree's root: theirs changes with every file made in them, and runs
+  /// are to repeat.
   [[nodiscard]] MaybeError pack_path(const std::string& directory, const std::string& path);
 
   /// As pack_path(), but leaves out what is below the path itself.
@@ -50,6 +52,7 @@ class Packer {
 
  private:
   [[nodiscard]] MaybeError pack_node(const std::string& path, const std::string& host_path);
+  [[nodiscard]] MaybeError pack_on_the_way(const std::string& path, const std::string& host_path);
   [[nodiscard]] MaybeError pack_below(const std::string& path, const std::string& host_directory);
   [[nodiscard]] PathWalk::End walk(const std::string& directory, const std::string& path);
   void skip(const std::string& host_path);
