@@ -5,7 +5,8 @@
 // stack, whose page tables map each segment at its p_vaddr with the segment's rights, and all of RAM and the device
 // pages at kDirectMap + physical address, writable and never executable. The space table in force has kBootSpaces
 // descriptors. One thread block exists, with an empty secure stack of kBootFrames frames; CS and SS are the kernel
-// space. RDI = direct-map address of the BootInfo, RSP = top of a 64 KiB boot stack (direct map), all interrupts masked.
+// space. RDI = direct-map address of the BootInfo, RSP = top of a 64 KiB boot stack (direct map), all interrupts
+// masked.
 #pragma once
 #include <cstdint>
 
@@ -29,7 +30,7 @@ struct BootModule {
   uint64_t size;   ///< bytes
   ModuleKind kind;
   uint32_t authority;  ///< Service: SpaceDescriptor::authority of its code space (kernel/abi/call.h)
-  char name[40];   ///< NUL-padded. Data: "root" (newc cpio), "commands" (see below)
+  char name[40];       ///< NUL-padded. Data: "root" (newc cpio), "commands" (see below)
 };
 
 /// Module "commands": what the Linux personality runs, one after the other. Each command is its working directory, the
@@ -48,15 +49,15 @@ struct BootInfo {
   uint64_t magic;
   uint32_t version;
   uint32_t module_count;
-  uint64_t memory_size;      ///< RAM is [0, memory_size)
-  uint64_t free_start;       ///< physical memory from here to memory_size is free, but for the modules
-  uint64_t clock_hz;         ///< ticks of SystemRegister::Clock a second
-  uint64_t wall_clock_ns;    ///< Unix time in nanoseconds at Clock 0
+  uint64_t memory_size;    ///< RAM is [0, memory_size)
+  uint64_t free_start;     ///< physical memory from here to memory_size is free, but for the modules
+  uint64_t clock_hz;       ///< ticks of SystemRegister::Clock a second
+  uint64_t wall_clock_ns;  ///< Unix time in nanoseconds at Clock 0
   uint64_t random_seed;
-  uint32_t flags;            ///< BootFlag
-  uint32_t console_terminals;///< bit n: serial line n is a terminal on the host
+  uint32_t flags;              ///< BootFlag
+  uint32_t console_terminals;  ///< bit n: serial line n is a terminal on the host
   uint16_t console_rows, console_columns;
-  uint32_t quantum;          ///< ticks of a scheduling quantum, 0 = the kernel's choice
+  uint32_t quantum;  ///< ticks of a scheduling quantum, 0 = the kernel's choice
   BootModule modules[kMaximumModules];
 };
 

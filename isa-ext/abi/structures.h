@@ -19,15 +19,15 @@ enum SpaceFlag : uint32_t {
 /// One space. The space table is an array of these; index 0 is never valid.
 struct SpaceDescriptor {
   uint32_t flags;
-  uint32_t generation;         ///< bumped when the space dies; every reference stores the one it saw
-  uint64_t page_table_root;    ///< physical address of a 4-level x86-64 PML4, 4 KiB aligned
-  uint64_t list;               ///< physical address of the access list it designates (its half), 32-byte aligned
-  uint32_t list_length;        ///< entries in the list, entry 0 included
+  uint32_t generation;       ///< bumped when the space dies; every reference stores the one it saw
+  uint64_t page_table_root;  ///< physical address of a 4-level x86-64 PML4, 4 KiB aligned
+  uint64_t list;             ///< physical address of the access list it designates (its half), 32-byte aligned
+  uint32_t list_length;      ///< entries in the list, entry 0 included
   uint32_t gate_count;
-  uint64_t gate_table;         ///< physical address of Gate[gate_count]
-  uint32_t syscall_selector;   ///< selector in this space's code half that `syscall` calls; 0 = none
-  uint32_t authority;          ///< compared with Gate::required_authority
-  char name[16];               ///< for people and tools; the hardware ignores it; NUL-padded
+  uint64_t gate_table;        ///< physical address of Gate[gate_count]
+  uint32_t syscall_selector;  ///< selector in this space's code half that `syscall` calls; 0 = none
+  uint32_t authority;         ///< compared with Gate::required_authority
+  char name[16];              ///< for people and tools; the hardware ignores it; NUL-padded
 };
 static_assert(sizeof(SpaceDescriptor) == 64);
 
@@ -38,17 +38,22 @@ enum EntryFlag : uint32_t {
   kEntryWrite = 1u << 5,
 };
 /// AccessListEntry::kind.
-enum class EntryKind : uint32_t { None = 0, Space = 1, Gate = 2, Object = 3 /* kernel object: refused by all instructions */ };
+enum class EntryKind : uint32_t {
+  None = 0,
+  Space = 1,
+  Gate = 2,
+  Object = 3 /* kernel object: refused by all instructions */
+};
 
 /// One slot of a half. Entry 0 is implied (the space that designates the list) and its memory is ignored.
 struct AccessListEntry {
   uint32_t flags;
   EntryKind kind;
-  uint32_t slot_generation;    ///< compared with the generation bits of the selector
-  uint32_t space_id;           ///< the space, or the space whose gate table holds the gate
-  uint32_t space_generation;   ///< of that space, as seen when the entry was granted
+  uint32_t slot_generation;   ///< compared with the generation bits of the selector
+  uint32_t space_id;          ///< the space, or the space whose gate table holds the gate
+  uint32_t space_generation;  ///< of that space, as seen when the entry was granted
   uint32_t gate_index;
-  uint64_t object;             ///< kind Object: the kernel's own; ignored by the hardware
+  uint64_t object;  ///< kind Object: the kernel's own; ignored by the hardware
 };
 static_assert(sizeof(AccessListEntry) == 32);
 
@@ -65,14 +70,14 @@ enum class StackPolicy : uint32_t {
 struct Gate {
   uint32_t flags;
   StackPolicy stack_policy;
-  uint64_t entry;               ///< offset in the code space
-  uint64_t parameter;           ///< arrives in R11
-  uint32_t required_authority;  ///< every bit must be set in the source space's authority
-  uint32_t minimum_free_frames; ///< frames that must remain free above the reserve after the call
-  uint32_t event_mask;          ///< ORed into the event mask on entry
+  uint64_t entry;                ///< offset in the code space
+  uint64_t parameter;            ///< arrives in R11
+  uint32_t required_authority;   ///< every bit must be set in the source space's authority
+  uint32_t minimum_free_frames;  ///< frames that must remain free above the reserve after the call
+  uint32_t event_mask;           ///< ORed into the event mask on entry
   uint32_t reserved0;
-  uint64_t pool;                ///< physical address of a StackPool (policy Pool)
-  uint64_t recovery_entry;      ///< for software: where a fault behind this gate continues; 0 = nowhere
+  uint64_t pool;            ///< physical address of a StackPool (policy Pool)
+  uint64_t recovery_entry;  ///< for software: where a fault behind this gate continues; 0 = nowhere
   uint64_t reserved1;
 };
 static_assert(sizeof(Gate) == 64);
@@ -106,7 +111,7 @@ struct ThreadBlock {
   uint32_t reserved0;
   uint32_t cs_id, cs_generation;
   uint32_t ss_id, ss_generation;
-  uint64_t kernel_rsp;          ///< StackPolicy::Thread
+  uint64_t kernel_rsp;  ///< StackPolicy::Thread
   uint64_t kernel_fs_base;
   uint64_t reserved1[8];
 };
@@ -115,23 +120,40 @@ static_assert(sizeof(ThreadBlock) == 128);
 enum class FrameKind : uint32_t { None = 0, Call = 1, Narrow = 2, Event = 3 };
 
 /// General registers in x86 encoding order; RSP's place is unused in a frame (Frame::rsp has it).
-enum Register : uint32_t { kRax, kRcx, kRdx, kRbx, kRsp, kRbp, kRsi, kRdi, kR8, kR9, kR10, kR11, kR12, kR13, kR14, kR15 };
+enum Register : uint32_t {
+  kRax,
+  kRcx,
+  kRdx,
+  kRbx,
+  kRsp,
+  kRbp,
+  kRsi,
+  kRdi,
+  kR8,
+  kR9,
+  kR10,
+  kR11,
+  kR12,
+  kR13,
+  kR14,
+  kR15
+};
 
 /// One entry of the secure stack. Frames are of one size, so depth is a subtraction.
 /// Call and narrow frames fill gpr[] for RBX, RBP, R12-R15 only (variant --save=callee), event frames wholly.
 struct Frame {
   FrameKind kind;
-  uint32_t event_mask;              ///< to restore
-  uint32_t cs_id, cs_generation;    ///< to return to
+  uint32_t event_mask;            ///< to restore
+  uint32_t cs_id, cs_generation;  ///< to return to
   uint32_t ss_id, ss_generation;
   uint64_t rip, rsp, rflags, fs_base, gs_base;
   uint32_t gate_space, gate_space_generation, gate_index;  ///< the gate that was entered
-  uint32_t pool_slot;               ///< 1-based slot of `pool` to give back at the return; 0 = none
-  uint64_t pool;                    ///< physical address of the StackPool
+  uint32_t pool_slot;  ///< 1-based slot of `pool` to give back at the return; 0 = none
+  uint64_t pool;       ///< physical address of the StackPool
   uint64_t gpr[16];
-  uint32_t vector;                  ///< event frames: what happened
-  uint32_t error_code;              ///< #PF: as on x86; #AS: see AsError
-  uint64_t fault_address;           ///< the full 64-bit address for #PF and #AS
+  uint32_t vector;         ///< event frames: what happened
+  uint32_t error_code;     ///< #PF: as on x86; #AS: see AsError
+  uint64_t fault_address;  ///< the full 64-bit address for #PF and #AS
   uint64_t reserved[3];
 };
 static_assert(sizeof(Frame) == 256);

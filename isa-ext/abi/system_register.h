@@ -19,11 +19,11 @@ enum class SystemRegister : uint8_t {
 constexpr uint32_t kSystemRegisterCount = 9;
 
 enum class FrameField : uint8_t {
-  Depth = 0,            ///< frames on the secure stack
-  FreeFrames = 1,       ///< free above the reserve
-  CallerSpace = 2,      ///< code space id in the top frame
-  GateParameter = 3,    ///< of the gate through which the top frame was pushed
-  Kind = 4,             ///< FrameKind of the top frame, 0 if there is none
+  Depth = 0,          ///< frames on the secure stack
+  FreeFrames = 1,     ///< free above the reserve
+  CallerSpace = 2,    ///< code space id in the top frame
+  GateParameter = 3,  ///< of the gate through which the top frame was pushed
+  Kind = 4,           ///< FrameKind of the top frame, 0 if there is none
   CallerGeneration = 5,
 };
 constexpr uint32_t kFrameFieldCount = 6;

@@ -15,10 +15,13 @@ struct Fault {
   uint32_t error_code = 0;
   VirtualAddress address;
 
-  [[nodiscard]] static Fault address_space(AsCause cause, Access access, AsOperation operation, VirtualAddress address) {
+  [[nodiscard]] static Fault address_space(AsCause cause, Access access, AsOperation operation,
+                                           VirtualAddress address) {
     return {kVectorAddressSpace, AsError{cause, access, operation}.code(), address};
   }
-  [[nodiscard]] static Fault page(uint32_t error_code, VirtualAddress address) { return {kVectorPageFault, error_code, address}; }
+  [[nodiscard]] static Fault page(uint32_t error_code, VirtualAddress address) {
+    return {kVectorPageFault, error_code, address};
+  }
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 
@@ -26,8 +29,8 @@ struct Fault {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Fault fault) : content_(fault) {}             // NOLINT(google-explicit-constructor)
+  Result(T value) : content_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Fault fault) : content_(fault) {}         // NOLINT(google-explicit-constructor)
   [[nodiscard]] bool has_value() const { return content_.index() == 0; }
   explicit operator bool() const { return has_value(); }
   [[nodiscard]] const T& value() const { return *std::get_if<0>(&content_); }

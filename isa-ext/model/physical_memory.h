@@ -25,7 +25,8 @@ class PhysicalMemory {
   }
   template <typename T>
   [[nodiscard]] T* array(PhysicalAddress address, uint64_t count) const {
-    if (address.value % alignof(T) != 0 || count > size_ / sizeof(T) || !contains(address, count * sizeof(T))) return nullptr;
+    if (address.value % alignof(T) != 0 || count > size_ / sizeof(T) || !contains(address, count * sizeof(T)))
+      return nullptr;
     return reinterpret_cast<T*>(base_ + address.value);
   }
 

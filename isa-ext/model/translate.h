@@ -7,7 +7,7 @@ namespace asx {
 
 /// One page as the current sets see it.
 struct Translation {
-  PhysicalAddress page;  ///< 4 KiB aligned; RAM, or (space with kSpaceIo) a device page
+  PhysicalAddress page;                               ///< 4 KiB aligned; RAM, or (space with kSpaceIo) a device page
   bool read = false, write = false, execute = false;  ///< rights that may be cached; write only once the page is dirty
 };
 

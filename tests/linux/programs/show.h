@@ -8,27 +8,27 @@
 #include <unistd.h>
 
 /// Runs the expression and prints its text with the result, or the errno if it is -1.
-#define SHOW(expression)                                       \
-  do {                                                         \
-    errno = 0;                                                 \
-    const long show_result = (long)(expression);               \
-    const int show_errno = errno;                              \
-    if (show_result == -1)                                     \
-      printf("%s: errno %d\n", #expression, show_errno);       \
-    else                                                       \
-      printf("%s: %ld\n", #expression, show_result);           \
+#define SHOW(expression)                                 \
+  do {                                                   \
+    errno = 0;                                           \
+    const long show_result = (long)(expression);         \
+    const int show_errno = errno;                        \
+    if (show_result == -1)                               \
+      printf("%s: errno %d\n", #expression, show_errno); \
+    else                                                 \
+      printf("%s: %ld\n", #expression, show_result);     \
   } while (0)
 
 /// The same for results that vary (addresses, descriptors): only whether they are errors.
-#define SHOW_OK(expression)                                    \
-  do {                                                         \
-    errno = 0;                                                 \
-    const long show_result = (long)(expression);               \
-    const int show_errno = errno;                              \
-    if (show_result == -1)                                     \
-      printf("%s: errno %d\n", #expression, show_errno);       \
-    else                                                       \
-      printf("%s: fine\n", #expression);                       \
+#define SHOW_OK(expression)                              \
+  do {                                                   \
+    errno = 0;                                           \
+    const long show_result = (long)(expression);         \
+    const int show_errno = errno;                        \
+    if (show_result == -1)                               \
+      printf("%s: errno %d\n", #expression, show_errno); \
+    else                                                 \
+      printf("%s: fine\n", #expression);                 \
   } while (0)
 
 static char show_directory[] = "/tmp/hop-test-XXXXXX";
