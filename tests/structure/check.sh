@@ -36,6 +36,12 @@ case "${1:-}" in
     { grep -rnE '(deb|security|ftp|archive|registry|files)\.(debian|ubuntu|npmjs|pythonhosted)\.|snapshot\.debian' \
       --include='*' .ci run.sh test.sh CMakeLists.txt isa-ext emu kernel userland examples README.md 2>/dev/null || true; } |
       fail_if_any "names of package hosts" ;;
+  paths)
+    { grep -rnE '(^|[^[:alnum:]_.])/(work|home|root)/' .ci run.sh test.sh CMakeLists.txt CMakePresets.json ./*.md isa-ext emu kernel \
+      userland examples tests --exclude=check.sh || true; } | fail_if_any "paths of somebody's machine" ;;
+  engine)
+    { grep -nwE 'uc_[a-z_]+|UC_[A-Z0-9_]+' $(code | grep -v '^emu/engine/') || true; } |
+      fail_if_any "names of Unicorn outside of emu/engine" ;;
   links)
     find . -name '*.md' -not -path './build*' | sort | while read -r file; do
       grep -oE '\]\([^)#:]+[)#]' "$file" | sed -E 's/^\]\(//; s/[)#]$//' | while read -r target; do
@@ -43,7 +49,7 @@ case "${1:-}" in
       done
     done | fail_if_any "links in documentation that lead nowhere" ;;
   test-names)
-    grep -rhoE '^(TEST_CASE|SCENARIO)\("[^"]*"' tests --include='*.cc' | sort | uniq -d |
+    grep -rhoE '^(TEST_CASE|SCENARIO|GUEST_TEST)\("[^"]*"' tests --include='*.cc' | sort | uniq -d |
       fail_if_any "test names that are used twice" ;;
   format)
     tool=$(command -v clang-format-14 || command -v clang-format || true)
@@ -53,5 +59,5 @@ case "${1:-}" in
     esac
     # shellcheck disable=SC2046
     "$tool" --dry-run --Werror $(sources -name '*.cc' -o -name '*.h') ;;
-  *) echo "usage: check.sh includes|length|licence|printing|throwing|hosts|links|test-names|format" >&2; exit 2 ;;
+  *) echo "usage: check.sh includes|length|licence|printing|throwing|hosts|paths|engine|links|test-names|format" >&2; exit 2 ;;
 esac
