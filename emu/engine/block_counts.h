@@ -39,25 +39,23 @@ class BlockCounts {
  public:
   /// A block and its count, as on_block remembers the last one.
   struct Entry {
+    uint64_t tag = 0;  ///< of address, size and view at once: see tag()
     uint64_t address = 0;
-    uint64_t key = 0;  ///< view << 32 | size << 16 | count; a view is never 0
+    uint32_t size = 0;
+    uint32_t instructions = 0;
 
-    [[nodiscard]] Block block() const { return {address, static_cast<uint32_t>(key >> 16 & 0xffff)}; }
-    [[nodiscard]] uint32_t count() const { return static_cast<uint32_t>(key & 0xffff); }
+    [[nodiscard]] Block block() const { return {address, size}; }
+    [[nodiscard]] uint32_t count() const { return instructions; }
   };
 
-  void set_view(uint32_t view) {
-    view_ = uint64_t{view} << 16;
-    mix_ = view * 0x9e3779b1u;
-  }
+  void set_view(uint32_t view) { view_ = view * 0x9e3779b97f4a7c15u; }
   /// The entry of a block, or nullptr.
   [[nodiscard]] const Entry* find(uint64_t address, uint32_t size) const {
     const Entry& entry = entries_[index(address)];
-    const bool hit = entry.address == address && entry.key >> 16 == (view_ | size);
-    return hit ? &entry : nullptr;
+    return entry.tag == tag(address, size) ? &entry : nullptr;
   }
   [[nodiscard]] Entry make(Block block, uint32_t count) const {
-    return {block.address, (view_ | block.size) << 16 | count};
+    return {tag(block.address, block.size), block.address, block.size, count};
   }
   [[nodiscard]] const Entry* insert(const Entry& entry) {
     Entry& place = entries_[index(entry.address)];
@@ -66,12 +64,15 @@ class BlockCounts {
   }
 
  private:
-  static constexpr uint64_t kEntries = 1u << 14;
+  static constexpr uint64_t kEntries = 1u << 13;
 
-  [[nodiscard]] uint64_t index(uint64_t address) const { return (address ^ (address >> 14) ^ mix_) & (kEntries - 1); }
+  [[nodiscard]] static uint64_t index(uint64_t address) { return (address ^ (address >> 13)) & (kEntries - 1); }
+  /// Code lies at offsets below 2^48 and a block is shorter than 2^16 bytes, so that address and size fit side by
+  /// side. The view is spread over all bits: two views make equal tags of different blocks only if these lie apart by
+  /// just the 64-bit product of the views' difference.
+  [[nodiscard]] uint64_t tag(uint64_t address, uint32_t size) const { return (address << 16 | size) ^ view_; }
 
   uint64_t view_ = 0;
-  uint64_t mix_ = 0;
   std::array<Entry, kEntries> entries_{};
 };
 

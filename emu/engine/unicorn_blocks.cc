@@ -80,13 +80,13 @@ const BlockCounts::Entry* UnicornEngine::count_block(Block block) {
 uint32_t UnicornEngine::count_up_to(uint64_t rip) {
   const BlockCounts::Entry& last = *last_block_;
   PartialCount& known = partial_counts_[(rip ^ last.address >> 4) % partial_counts_.size()];
-  const bool hit = known.address == last.address && known.key == last.key && known.rip == rip;
+  const bool hit = known.address == last.address && known.key == last.tag && known.rip == rip;
   if (hit) return known.count;
   std::array<uint8_t, 2 * asx::kPageSize> buffer;
   const size_t size = std::min<size_t>(rip - last.address, buffer.size());
   const size_t got = fetch_code(last.address, {buffer.data(), size});
   const uint32_t count = std::min(decoder_.count({buffer.data(), got}), last.count());
-  known = {last.address, last.key, rip, count};
+  known = {last.address, last.tag, rip, count};
   return count;
 }
 
