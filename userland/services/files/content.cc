@@ -58,7 +58,7 @@ uint8_t* Content::own_chunk(uint64_t index) {
   if (chunk == nullptr) return nullptr;
   const uint64_t start = index * kChunk;
   const uint64_t kept = start < original_size_ ? smaller(kChunk, original_size_ - start) : 0;
-  memcpy(chunk, original_ + start, kept);
+  if (kept != 0) memcpy(chunk, original_ + start, kept);
   memset(chunk + kept, 0, kChunk - kept);
   chunks_[index] = chunk;
   return chunk;

@@ -86,7 +86,7 @@ class Unpacker {
   Status find_place(const char* path, Place& place) {
     for (;;) {
       memcpy(buffer_.text, path, strlen(path) + 1);
-      const Status status = tree_.walk(tree_.root(), buffer_, false, place);
+      const Status status = tree_.walk(tree_.root(), buffer_, LastName::Leave, place);
       if (status != Status::NotFound) return status;
       if (const Status made = make_missing(path); made != Status::Ok) return made;
     }
@@ -100,7 +100,8 @@ class Unpacker {
       memcpy(buffer_.text, path, length);
       buffer_.text[length] = 0;
       Place place;
-      if (const Status status = tree_.walk(tree_.root(), buffer_, true, place); status != Status::Ok) return status;
+      if (const Status status = tree_.walk(tree_.root(), buffer_, LastName::Follow, place); status != Status::Ok)
+        return status;
       if (place.node != nullptr) continue;
       Node* made = nullptr;
       return tree_.make(place, kTypeDirectory | 0755, 0, made);

@@ -98,14 +98,14 @@ Status make_devices() {
   hop::files::PathBuffer buffer;
   hop::files::Place place;
   memcpy(buffer.text, "/dev", 5);
-  Status status = tree().walk(tree().root(), buffer, true, place);
+  Status status = tree().walk(tree().root(), buffer, hop::files::LastName::Follow, place);
   if (status != Status::Ok) return status;
   hop::files::Node* directory = place.node;
   if (directory == nullptr) status = tree().make(place, hop::files::kTypeDirectory | 0755, 0, directory);
   for (const Device& device : kDevices) {
     if (status != Status::Ok || !directory->is_directory()) return status;
     memcpy(buffer.text, device.name, strlen(device.name) + 1);
-    status = tree().walk(*directory, buffer, false, place);
+    status = tree().walk(*directory, buffer, hop::files::LastName::Leave, place);
     hop::files::Node* made = nullptr;
     const uint64_t rdev = uint64_t{device.major} << 8 | device.minor;
     if (status == Status::Ok && place.node == nullptr)

@@ -42,7 +42,7 @@ FileStatus status_of(const Node& node) {
 
 }  // namespace
 
-Status Operations::find(uint64_t directory, uint64_t path_pointer, bool follow, PathBuffer& buffer, Place& place) {
+Status Operations::find(uint64_t directory, uint64_t path_pointer, LastName last, PathBuffer& buffer, Place& place) {
   const int64_t length = copy_string_from_caller(buffer.text, path_pointer, kMaximumPath);
   if (length < 0) return static_cast<Status>(length);
   Node* from = &tree_.root();
@@ -50,7 +50,7 @@ Status Operations::find(uint64_t directory, uint64_t path_pointer, bool follow, 
     from = handles_.find(directory);
     if (from == nullptr) return Status::BadHandle;
   }
-  return tree_.walk(*from, buffer, follow, place);
+  return tree_.walk(*from, buffer, last, place);
 }
 
 Status Operations::find_node(uint64_t handle, uint64_t path_pointer, bool follow, Node*& node) {
@@ -60,7 +60,7 @@ Status Operations::find_node(uint64_t handle, uint64_t path_pointer, bool follow
   }
   PathBuffer buffer;
   Place place;
-  const Status status = find(handle, path_pointer, follow, buffer, place);
+  const Status status = find(handle, path_pointer, follow ? LastName::Follow : LastName::Keep, buffer, place);
   node = place.node;
   return status == Status::Ok && node == nullptr ? Status::NotFound : status;
 }
@@ -71,7 +71,9 @@ Reply Operations::open(const Arguments& a) {
   Place place;
   const bool follow =
       (flags & kOpenNoFollow) == 0 && (flags & (kOpenCreate | kOpenExclusive)) != (kOpenCreate | kOpenExclusive);
-  if (const Status status = find(a.a, a.b, follow, buffer, place); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.a, a.b, follow ? LastName::Follow : LastName::Keep, buffer, place);
+      status != Status::Ok)
+    return reply(status);
   Node* node = place.node;
   if (node == nullptr) {
     if ((flags & kOpenCreate) == 0) return reply(Status::NotFound);
@@ -175,7 +177,8 @@ Reply Operations::read_directory(const Arguments& a) {
 Status Operations::make(uint64_t directory, uint64_t path_pointer, uint32_t mode, uint64_t rdev) {
   PathBuffer buffer;
   Place place;
-  if (const Status status = find(directory, path_pointer, false, buffer, place); status != Status::Ok) return status;
+  if (const Status status = find(directory, path_pointer, LastName::Leave, buffer, place); status != Status::Ok)
+    return status;
   Node* made = nullptr;
   return tree_.make(place, mode, rdev, made);
 }
@@ -183,15 +186,16 @@ Status Operations::make(uint64_t directory, uint64_t path_pointer, uint32_t mode
 Status Operations::unlink(const Arguments& a) {
   PathBuffer buffer;
   Place place;
-  if (const Status status = find(a.a, a.b, false, buffer, place); status != Status::Ok) return status;
+  if (const Status status = find(a.a, a.b, LastName::Leave, buffer, place); status != Status::Ok) return status;
   return tree_.unlink(place, (a.c & kRemoveDirectory) != 0);
 }
 
 Reply Operations::rename(const Arguments& a) {
   PathBuffer from_buffer, to_buffer;
   Place from, to;
-  if (const Status status = find(a.a, a.b, false, from_buffer, from); status != Status::Ok) return reply(status);
-  if (const Status status = find(a.c, a.d, false, to_buffer, to); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.a, a.b, LastName::Leave, from_buffer, from); status != Status::Ok)
+    return reply(status);
+  if (const Status status = find(a.c, a.d, LastName::Leave, to_buffer, to); status != Status::Ok) return reply(status);
   return reply(tree_.rename(from, to, (a.e & kNoReplace) == 0));
 }
 
@@ -200,7 +204,7 @@ Reply Operations::link(const Arguments& a) {
   if (const Status status = find_node(a.a, a.b, (a.e & kFollow) != 0, node); status != Status::Ok) return reply(status);
   PathBuffer buffer;
   Place place;
-  if (const Status status = find(a.c, a.d, false, buffer, place); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.c, a.d, LastName::Leave, buffer, place); status != Status::Ok) return reply(status);
   return reply(tree_.link(*node, place));
 }
 
@@ -211,7 +215,7 @@ Reply Operations::symbolic_link(const Arguments& a) {
   if (length == 0) return reply(Status::NotFound);
   PathBuffer buffer;
   Place place;
-  if (const Status status = find(a.b, a.c, false, buffer, place); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.b, a.c, LastName::Leave, buffer, place); status != Status::Ok) return reply(status);
   return reply(tree_.make_link(place, target));
 }
 

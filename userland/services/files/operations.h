@@ -30,7 +30,7 @@ class Operations {
   Status set_times(Node& node, uint64_t access, uint64_t modify);
 
   /// Copies a path in and walks it.
-  Status find(uint64_t directory, uint64_t path_pointer, bool follow, PathBuffer& buffer, Place& place);
+  Status find(uint64_t directory, uint64_t path_pointer, LastName last, PathBuffer& buffer, Place& place);
   /// The node of a path that must exist, or with path pointer 0 of the handle itself.
   Status find_node(uint64_t handle, uint64_t path_pointer, bool follow, Node*& node);
 

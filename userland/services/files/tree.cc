@@ -13,6 +13,26 @@ Tree::Tree(Clock clock) : clock_(clock) {
   root_->parent = root_;
 }
 
+Tree::~Tree() {
+  empty(*root_);
+  root_->links = 0;
+  end_if_unused(*root_);
+}
+
+/// Removes every name in a directory, and what only they lead to.
+void Tree::empty(Node& directory) {
+  while (directory.entries.size() != 0) {
+    Entry& entry = directory.entries[directory.entries.size() - 1];
+    Node& node = *entry.node;
+    remove_entry(directory, entry);
+    if (node.is_directory()) {
+      empty(node);
+      node.links = 1;
+    }
+    drop_link(node);
+  }
+}
+
 Node* Tree::create_node(uint32_t mode) {
   void* memory = allocate(sizeof(Node));
   if (memory == nullptr) return nullptr;
@@ -90,8 +110,8 @@ Status Tree::make_link(const Place& place, const char* target) {
 }
 
 Status Tree::link(Node& node, const Place& place) {
-  if (node.is_directory()) return Status::NotPermitted;
   if (const Status status = check_new(place, false); status != Status::Ok) return status;
+  if (node.is_directory()) return Status::NotPermitted;
   if (const Status status = add_entry(*place.parent, place.name, node); status != Status::Ok) return status;
   ++node.links;
   node.parent = place.parent;
@@ -103,6 +123,7 @@ Status Tree::link(Node& node, const Place& place) {
 Status Tree::unlink(const Place& place, bool directory) {
   if (place.node == nullptr) return Status::NotFound;
   Node& node = *place.node;
+  if (place.needs_directory && !node.is_directory()) return Status::NotDirectory;
   if (directory) {
     if (!node.is_directory()) return Status::NotDirectory;
     if (&node == root_) return Status::Busy;
@@ -123,6 +144,14 @@ Status Tree::unlink(const Place& place, bool directory) {
   return Status::Ok;
 }
 
+/// Is the directory `inner` the directory `outer`, or somewhere in it?
+bool Tree::is_within(const Node& inner, const Node& outer) const {
+  for (const Node* above = &inner;; above = above->parent) {
+    if (above == &outer) return true;
+    if (above == root_ || above->parent == nullptr) return false;
+  }
+}
+
 Status Tree::check_replace(const Node& moved, const Node& target) const {
   if (moved.is_directory()) {
     if (!target.is_directory()) return Status::NotDirectory;
@@ -137,15 +166,11 @@ Status Tree::rename(const Place& from, const Place& to, bool replace) {
   if (from.parent == nullptr || (to.parent == nullptr && to.node != nullptr)) return Status::Busy;
   Node& node = *from.node;
   if (to.node != nullptr && !replace) return Status::Exists;
+  if ((from.needs_directory || to.needs_directory) && !node.is_directory()) return Status::NotDirectory;
+  if (to.node != nullptr && is_within(*from.parent, *to.node)) return Status::NotEmpty;
   if (to.node == &node) return Status::Ok;
-  if (to.needs_directory && !node.is_directory()) return Status::NotDirectory;
   if (to.parent->links == 0) return Status::NotFound;
-  if (node.is_directory()) {
-    for (Node* above = to.parent;; above = above->parent) {
-      if (above == &node) return Status::Invalid;  // into itself
-      if (above == root_ || above->parent == nullptr) break;
-    }
-  }
+  if (node.is_directory() && is_within(*to.parent, node)) return Status::Invalid;
   if (to.node != nullptr) {
     if (const Status status = check_replace(node, *to.node); status != Status::Ok) return status;
   }

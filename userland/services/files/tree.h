@@ -18,6 +18,13 @@ struct Place {
   bool needs_directory = false;  ///< the path ends in a slash
 };
 
+/// What to do with a symbolic link that is the last name of a path.
+enum class LastName {
+  Follow,
+  Keep,   ///< follow it only if a slash comes after it
+  Leave,  ///< never: the path names a place where something is made or removed, slash or not
+};
+
 /// A path while it is walked; symbolic links are expanded in place. Place::name points into it.
 struct PathBuffer {
   char text[kMaximumPath];
@@ -30,6 +37,8 @@ class Tree {
 
   explicit Tree(Clock clock);
   Tree(const Tree&) = delete;
+  /// Nothing may be in use any more.
+  ~Tree();
 
   [[nodiscard]] Node& root() { return *root_; }
   [[nodiscard]] uint64_t now() const { return clock_(); }
@@ -37,7 +46,7 @@ class Tree {
 
   /// Walks a path (NUL-terminated, in buffer.text) from a directory. Errors as Linux's path_resolution(7): NotFound,
   /// NotDirectory, NameTooLong, SymbolicLinkLoop. A missing last name is no error.
-  [[nodiscard]] Status walk(Node& from, PathBuffer& buffer, bool follow_last, Place& place);
+  [[nodiscard]] Status walk(Node& from, PathBuffer& buffer, LastName last, Place& place);
 
   /// Makes a node at a free place. NoSpace; NotFound if the directory was removed or the path needs a directory.
   [[nodiscard]] Status make(const Place& place, uint32_t mode, uint64_t rdev, Node*& made);
@@ -58,9 +67,11 @@ class Tree {
  private:
   [[nodiscard]] Node* create_node(uint32_t mode);
   void drop_link(Node& node);
+  void empty(Node& directory);
   void end_if_unused(Node& node);
   [[nodiscard]] Status expand_link(PathBuffer& buffer, const Node& node, const char* rest);
   [[nodiscard]] Status check_new(const Place& place, bool is_directory) const;
+  [[nodiscard]] bool is_within(const Node& inner, const Node& outer) const;
   [[nodiscard]] Status check_replace(const Node& moved, const Node& target) const;
 
   Clock clock_;

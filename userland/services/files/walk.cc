@@ -23,7 +23,7 @@ Status Tree::expand_link(PathBuffer& buffer, const Node& node, const char* rest)
   return Status::Ok;
 }
 
-Status Tree::walk(Node& from, PathBuffer& buffer, bool follow_last, Place& place) {
+Status Tree::walk(Node& from, PathBuffer& buffer, LastName last, Place& place) {
   const char* rest = buffer.text;
   if (*rest == 0) return Status::NotFound;
   Node* current = *rest == '/' ? root_ : &from;
@@ -60,7 +60,8 @@ Status Tree::walk(Node& from, PathBuffer& buffer, bool follow_last, Place& place
       return Status::Ok;
     }
     Node* node = entry->node;
-    if (node->is_link() && (!is_last || follow_last || *end == '/')) {
+    const bool follow = last == LastName::Follow || (last == LastName::Keep && *end == '/');
+    if (node->is_link() && (!is_last || follow)) {
       if (++links > kMaximumLinks) return Status::SymbolicLinkLoop;
       const Status status = expand_link(buffer, *node, end);
       if (status != Status::Ok) return status;
@@ -70,7 +71,8 @@ Status Tree::walk(Node& from, PathBuffer& buffer, bool follow_last, Place& place
       continue;
     }
     place = {current, name, node, *end == '/'};
-    if ((!is_last || place.needs_directory) && !node->is_directory()) return Status::NotDirectory;
+    const bool must_be_directory = !is_last || (place.needs_directory && last != LastName::Leave);
+    if (must_be_directory && !node->is_directory()) return Status::NotDirectory;
     if (is_last) return Status::Ok;
     current = node;
     rest = end;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The services' heap on the host: malloc, counted, and able to refuse.
+#pragma once
+#include <cstdint>
+
+namespace test {
+
+/// Blocks allocated and not released.
+[[nodiscard]] int64_t live_blocks();
+/// The next allocation fails after this many have succeeded; negative: none fails.
+void fail_allocation_after(int64_t count);
+
+}  // namespace test
