@@ -2,10 +2,12 @@
 // The loops that touch a caller's memory, each access with an entry in the fix-up table.
 //
 // Register atlas (System V calls)
-//   copy_words(RDI to, RSI from, RDX bytes)  copies; returns in RAX the bytes NOT copied: 0, or what was left
-//   clear_words(RDI to, RDX bytes in RSI)    zeroes; the same result
-//   a fault    arrives at the continuation by recovery.S with RAX RCX R11 changed, which is why no loop keeps
-//              anything in them but what may be lost: the data word in RAX
+//   copy_bytes(RDI to, RSI from, RDX bytes)   copies; returns in RAX the bytes NOT copied
+//   clear_bytes(RDI to, RSI bytes)            zeroes; the same result
+//   copy_text(RDI to, RSI from, RDX bytes)    copies to a NUL and with it; RAX the bytes NOT copied, RDX 1 if a NUL came
+//   probe_byte(RDI to)                        RAX 0 if it can be written, or -1; it keeps its value whoever writes it
+//   a fault    arrives at the continuation by recovery.S with RAX RCX R11 changed, which is why no loop keeps anything
+//              in them but the data in RAX. A block that faults is done again byte by byte: so the count is exact
         .macro  may_fault continuation
         .pushsection fixup_table, "a", @progbits
         .quad   9f, \continuation
@@ -14,67 +16,100 @@
         .endm
 
         .text
-        .globl  copy_words, clear_words, load_byte, store_byte
-        .type   copy_words, @function
-copy_words:
-        cmp     $8, %rdx
-        jb      2f
-1:      may_fault copy_failed
+        .globl  copy_bytes, clear_bytes, copy_text, probe_byte
+        .type   copy_bytes, @function
+copy_bytes:
+        cmp     $32, %rdx
+        jb      copy_rest
+1:      may_fault copy_rest
         mov     (%rsi), %rax
-        may_fault copy_failed
+        may_fault copy_rest
+        mov     8(%rsi), %r8
+        may_fault copy_rest
+        mov     16(%rsi), %r9
+        may_fault copy_rest
+        mov     24(%rsi), %r10
+        may_fault copy_rest
         mov     %rax, (%rdi)
-        add     $8, %rsi
-        add     $8, %rdi
-        sub     $8, %rdx
-        cmp     $8, %rdx
+        may_fault copy_rest
+        mov     %r8, 8(%rdi)
+        may_fault copy_rest
+        mov     %r9, 16(%rdi)
+        may_fault copy_rest
+        mov     %r10, 24(%rdi)
+        add     $32, %rsi
+        add     $32, %rdi
+        sub     $32, %rdx
+        cmp     $32, %rdx
         jae     1b
-2:      test    %rdx, %rdx
-        jz      copy_failed
-3:      may_fault copy_failed
+copy_rest:
+        test    %rdx, %rdx
+        jz      copy_ends
+2:      may_fault copy_ends
         movzbl  (%rsi), %eax
-        may_fault copy_failed
+        may_fault copy_ends
         movb    %al, (%rdi)
         inc     %rsi
         inc     %rdi
         dec     %rdx
-        jnz     3b
-copy_failed:
+        jnz     2b
+copy_ends:
         mov     %rdx, %rax
         ret
 
-        .type   clear_words, @function
-clear_words:
-        mov     %rsi, %rdx
+        .type   clear_bytes, @function
+clear_bytes:
         xor     %r8d, %r8d
-        cmp     $8, %rdx
-        jb      2f
-1:      may_fault copy_failed
+        cmp     $8, %rsi
+        jb      clear_rest
+1:      may_fault clear_rest
         mov     %r8, (%rdi)
         add     $8, %rdi
-        sub     $8, %rdx
-        cmp     $8, %rdx
+        sub     $8, %rsi
+        cmp     $8, %rsi
         jae     1b
-2:      test    %rdx, %rdx
-        jz      copy_failed
-3:      may_fault copy_failed
+clear_rest:
+        test    %rsi, %rsi
+        jz      clear_ends
+2:      may_fault clear_ends
         movb    %r8b, (%rdi)
         inc     %rdi
-        dec     %rdx
-        jnz     3b
-        jmp     copy_failed
-
-// load_byte(RDI address) -> 0-255, or -1
-load_byte:
-        may_fault byte_failed
-        movzbl  (%rdi), %eax
+        dec     %rsi
+        jnz     2b
+clear_ends:
+        mov     %rsi, %rax
         ret
-// store_byte(RDI address, SIL value) -> 0, or -1
-store_byte:
-        may_fault byte_failed
-        movb    %sil, (%rdi)
+
+        .type   copy_text, @function
+copy_text:
+        xor     %r8d, %r8d
+        test    %rdx, %rdx
+        jz      text_ends
+1:      may_fault text_ends
+        movzbl  (%rsi), %eax
+        may_fault text_ends
+        movb    %al, (%rdi)
+        inc     %rsi
+        inc     %rdi
+        dec     %rdx
+        test    %al, %al
+        jz      2f
+        test    %rdx, %rdx
+        jnz     1b
+        jmp     text_ends
+2:      mov     $1, %r8d
+text_ends:
+        mov     %rdx, %rax
+        mov     %r8, %rdx
+        ret
+
+        .type   probe_byte, @function
+probe_byte:
+        may_fault probe_failed
+        lock orb $0, (%rdi)
         xor     %eax, %eax
         ret
-byte_failed:
+probe_failed:
         mov     $-1, %rax
         ret
         .section .note.GNU-stack, "", @progbits

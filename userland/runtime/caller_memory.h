@@ -15,6 +15,11 @@ namespace hop {
   return (pointer >> 63) == 1 && bytes <= (uint64_t{1} << 48) - offset;
 }
 
+/// The bytes copied: fewer than asked for if the next one cannot be touched, and then nothing beyond them is changed.
+[[nodiscard]] size_t copy_some_from_caller(void* to, uint64_t pointer, size_t bytes);
+[[nodiscard]] size_t copy_some_to_caller(uint64_t pointer, const void* from, size_t bytes);
+[[nodiscard]] size_t zero_some_for_caller(uint64_t pointer, size_t bytes);
+
 /// Ok or BadAddress; after BadAddress a part may have been copied.
 [[nodiscard]] Status copy_from_caller(void* to, uint64_t pointer, size_t bytes);
 [[nodiscard]] Status copy_to_caller(uint64_t pointer, const void* from, size_t bytes);
@@ -24,8 +29,8 @@ namespace hop {
 /// `capacity` bytes.
 [[nodiscard]] int64_t copy_string_from_caller(char* to, uint64_t pointer, size_t capacity);
 
-/// One byte, for loops that must touch caller memory directly.
-[[nodiscard]] Status load_caller_byte(uint64_t pointer, uint8_t& value);
-[[nodiscard]] Status store_caller_byte(uint64_t pointer, uint8_t value);
+/// Ok if the byte can be written, or BadAddress. It is not changed, not even for a moment. What holds for it holds for
+/// its page of 4096 bytes, as long as the caller leaves that alone.
+[[nodiscard]] Status probe_caller_write(uint64_t pointer);
 
 }  // namespace hop

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The heap of a service or native program: memory of its own space, given frames at first touch.
+// The heap of a service or native program: memory of its own space.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +9,7 @@ namespace hop {
 /// The heap may use the space from this offset on. Before any allocation.
 void heap_initialize(uint64_t start);
 
-/// At least 16-byte aligned (64 KiB and more: page aligned), contents undefined; nullptr when there is no memory.
-/// Any thread may call it.
+/// 16-byte aligned, contents undefined, frames given; nullptr when there is no memory. Any thread may call it.
 [[nodiscard]] void* allocate(size_t bytes);
 /// Gives back what allocate gave; nullptr is nothing.
 void release(void* block);

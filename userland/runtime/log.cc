@@ -7,53 +7,22 @@
 
 namespace hop {
 
-void LogLine::put(char character) {
-  if (used_ == sizeof buffer_) flush();
-  buffer_[used_++] = character;
+namespace {
+
+void write_piece(const char* piece, unsigned length) {
+  uint64_t words[5] = {};
+  static_assert(sizeof words == Formatter::kPiece);
+  memcpy(words, piece, length);
+  kernel::log_write(length, words[0], words[1], words[2], words[3], words[4]);
 }
 
-void LogLine::flush() {
-  uint64_t words[5] = {};
-  memcpy(words, buffer_, used_);
-  kernel::log_write(used_, words[0], words[1], words[2], words[3], words[4]);
-  used_ = 0;
-}
+}  // namespace
+
+LogLine::LogLine() : Formatter(write_piece) {}
 
 LogLine::~LogLine() {
-  put('\n');
+  *this << '\n';
   flush();
-}
-
-LogLine& LogLine::operator<<(const char* text) {
-  while (*text != 0) put(*text++);
-  return *this;
-}
-
-LogLine& LogLine::operator<<(Hex number) {
-  *this << "0x";
-  unsigned shift = 60;
-  while (shift != 0 && (number.value >> shift) == 0) shift -= 4;
-  for (;; shift -= 4) {
-    put("0123456789abcdef"[(number.value >> shift) & 15]);
-    if (shift == 0) return *this;
-  }
-}
-
-LogLine& LogLine::operator<<(uint64_t number) {
-  char digits[20];
-  unsigned count = 0;
-  do {
-    digits[count++] = static_cast<char>('0' + number % 10);
-    number /= 10;
-  } while (number != 0);
-  while (count != 0) put(digits[--count]);
-  return *this;
-}
-
-LogLine& LogLine::operator<<(int64_t number) {
-  if (number >= 0) return *this << static_cast<uint64_t>(number);
-  put('-');
-  return *this << (~static_cast<uint64_t>(number) + 1);
 }
 
 void panic(const char* reason) {

@@ -3,29 +3,16 @@
 #pragma once
 #include <cstdint>
 
+#include "userland/runtime/format.h"
+
 namespace hop {
 
-struct Hex {
-  uint64_t value;
-};
-
-/// A line that is put together and then written at once, 40 characters a call.
-class LogLine {
+/// A line that is put together and then written at once, 40 characters a call. Longer lines of several threads may mix.
+class LogLine : public Formatter {
  public:
-  LogLine& operator<<(const char* text);
-  LogLine& operator<<(Hex number);
-  LogLine& operator<<(uint64_t number);
-  LogLine& operator<<(int64_t number);
-  LogLine& operator<<(int number) { return *this << static_cast<int64_t>(number); }
-  LogLine& operator<<(unsigned number) { return *this << static_cast<uint64_t>(number); }
+  LogLine();
   /// Writes what has gathered and a newline.
   ~LogLine();
-
- private:
-  void put(char character);
-  void flush();
-  char buffer_[40];
-  unsigned used_ = 0;
 };
 
 /// Virtual time in ticks.

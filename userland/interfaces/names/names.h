@@ -9,7 +9,7 @@ namespace hop::names {
 enum class Operation : uint64_t {
   Register = 0,  ///< the gate in transfer slot 0 is called so from now on; Exists
   Lookup = 1,    ///< puts the gate into transfer slot 0; NotFound
-  Wait = 2,      ///< as Lookup, but waits until somebody registers it
+  Wait = 2,      ///< as Lookup, but waits until somebody registers it; TryAgain if too many wait already
 };
 
 }  // namespace hop::names

@@ -3,7 +3,6 @@
 
 #include "isa-ext/abi/address.h"
 #include "isa-ext/abi/devices/devices.h"
-#include "isa-ext/abi/devices/serial.h"
 #include "userland/runtime/caller_memory.h"
 #include "userland/runtime/kernel.h"
 
@@ -52,12 +51,11 @@ int64_t SerialLine::write(uint64_t buffer, uint64_t length) {
   uint8_t chunk[kChunk];
   uint64_t written = 0;
   while (written < length) {
-    const uint64_t count = smaller(length - written, kChunk);
-    if (copy_from_caller(chunk, buffer + written, count) != Status::Ok) {
-      return written != 0 ? static_cast<int64_t>(written) : static_cast<int64_t>(Status::BadAddress);
-    }
+    const uint64_t wanted = smaller(length - written, kChunk);
+    const uint64_t count = copy_some_from_caller(chunk, buffer + written, wanted);
     send(chunk, count);
     written += count;
+    if (count < wanted) return written != 0 ? static_cast<int64_t>(written) : static_cast<int64_t>(Status::BadAddress);
   }
   return static_cast<int64_t>(written);
 }
@@ -70,24 +68,29 @@ void SerialLine::flush() const {
 int64_t SerialLine::drain(uint64_t buffer, uint64_t length) {
   uint8_t chunk[kChunk];
   uint64_t got = 0;
-  while (got < length) {
-    const uint64_t wanted = smaller(length - got, kChunk);
-    // the first and the last byte touch every page of the chunk: nothing is taken that cannot be handed over
-    if (store_caller_byte(buffer + got, 0) != Status::Ok ||
-        store_caller_byte(buffer + got + wanted - 1, 0) != Status::Ok) {
+  while (got < length && has_data()) {
+    // one page of the buffer at a time, and nothing is taken that could not be handed over
+    const uint64_t to = buffer + got;
+    const uint64_t wanted = smaller(smaller(length - got, kChunk), asx::kPageSize - (to & asx::kPageMask));
+    uint64_t count = 0;
+    if (probe_caller_write(to) == Status::Ok) {
+      while (count < wanted && has_data()) chunk[count++] = at(serial::kReceive);
+    }
+    if (count == 0 || copy_to_caller(to, chunk, count) != Status::Ok) {
       return got != 0 ? static_cast<int64_t>(got) : static_cast<int64_t>(Status::BadAddress);
     }
-    uint64_t count = 0;
-    while (count < wanted && (at(serial::kLineStatus) & serial::kDataReady) != 0) chunk[count++] = at(serial::kReceive);
-    if (copy_to_caller(buffer + got, chunk, count) != Status::Ok) return static_cast<int64_t>(Status::BadAddress);
     got += count;
-    if (count < wanted) break;
   }
   return static_cast<int64_t>(got);
 }
 
-bool SerialLine::is_readable() const {
-  return (at(serial::kLineStatus) & serial::kDataReady) != 0 || (at(serial::kModemStatus) & serial::kCarrier) == 0;
+/// The end of input interrupts once, and whoever reads the modem status takes that notice: it is passed on to those who
+/// wait for it.
+bool SerialLine::is_readable() {
+  if (has_data()) return true;
+  if ((at(serial::kModemStatus) & serial::kCarrier) != 0) return false;
+  if (__atomic_load_n(&waiting_, __ATOMIC_RELAXED) != 0) kernel::event_signal(event_);
+  return true;
 }
 
 int64_t SerialLine::read(uint64_t buffer, uint64_t length) {
@@ -98,7 +101,7 @@ int64_t SerialLine::read(uint64_t buffer, uint64_t length) {
       const int64_t got = drain(buffer, length);
       if (got != 0) return got;
       if (is_readable()) {
-        if ((at(serial::kLineStatus) & serial::kDataReady) == 0) return 0;
+        if (!has_data()) return 0;
         continue;
       }
     }
@@ -115,19 +118,26 @@ Status SerialLine::wait_readable(uint64_t deadline) {
   return Status::Ok;
 }
 
-/// The interrupt is level-triggered and enabled only while somebody waits for it, so that none is lost between the
-/// look at the status and the wait, and none comes that nobody wants.
-Status SerialLine::wait_for_interrupt(uint64_t deadline) {
-  {
-    const Guard guard(wait_lock_);
-    ++waiting_;
-    at(serial::kInterruptEnable) = serial::kEnableReceive | serial::kEnableModemStatus;
-  }
-  const Reply answer = kernel::event_wait(event_, deadline);
+void SerialLine::begin_wait() {
   const Guard guard(wait_lock_);
-  if (--waiting_ == 0) at(serial::kInterruptEnable) = 0;
+  __atomic_store_n(&waiting_, waiting_ + 1, __ATOMIC_RELAXED);
+  at(serial::kInterruptEnable) = serial::kEnableReceive | serial::kEnableModemStatus;
+}
+
+void SerialLine::end_wait() {
+  const Guard guard(wait_lock_);
+  __atomic_store_n(&waiting_, waiting_ - 1, __ATOMIC_RELAXED);
+  if (waiting_ == 0) at(serial::kInterruptEnable) = 0;
   kernel::interrupt_done(interrupt_);
-  return answer.status();
+}
+
+/// The interrupt is enabled only while somebody waits for it. What came before that asks at once, except for the end of
+/// input, hence the look after begin_wait.
+Status SerialLine::wait_for_interrupt(uint64_t deadline) {
+  begin_wait();
+  const Status status = is_readable() ? Status::Ok : kernel::event_wait(event_, deadline).status();
+  end_wait();
+  return status;
 }
 
 }  // namespace hop::console

@@ -26,14 +26,20 @@ struct Registration {
 };
 
 constexpr unsigned kMaximumNames = 64;
-constexpr unsigned kStacks = 16;
+constexpr unsigned kMaximumWaiting = 16;
+constexpr unsigned kStacks = 2 * kMaximumWaiting;  // who registers must find one, however many wait
 constexpr uint64_t kStackSize = 8192;
+
+/// A place to wait. Each has an event of its own: who waits at a common one may take another's signal.
+struct Waiter {
+  uint16_t event = 0;
+  bool is_used = false;
+};
 
 hop::Mutex lock;
 Registration registrations[kMaximumNames];
 unsigned count = 0;
-unsigned waiting = 0;        // threads inside Wait that have not been woken
-uint16_t something_new = 0;  // event
+Waiter waiters[kMaximumWaiting];
 
 const Registration* find(const Name& name) {
   for (unsigned i = 0; i < count; ++i) {
@@ -49,25 +55,41 @@ Reply register_gate(const Name& name) {
   const Reply taken = hop::kernel::transfer_take(0);
   if (taken.is_error()) return taken;
   registrations[count++] = {name, static_cast<uint16_t>(taken.value)};
-  for (; waiting != 0; --waiting) hop::kernel::event_signal(something_new);
+  for (const Waiter& waiter : waiters) {
+    if (waiter.is_used) hop::kernel::event_signal(waiter.event);
+  }
   return hop::reply(Status::Ok);
 }
 
-/// Puts the gate into the thread's baggage. announce: the caller will wait if there is none.
-Reply look_up(const Name& name, bool announce) {
+/// Puts the gate into the thread's baggage.
+Reply look_up(const Name& name) {
   const hop::Guard guard(lock);
   const Registration* found = find(name);
-  if (found != nullptr) return hop::kernel::transfer_put(0, found->gate, hop::kRightRead | hop::kRightWrite);
-  if (announce) ++waiting;
-  return hop::reply(Status::NotFound);
+  if (found == nullptr) return hop::reply(Status::NotFound);
+  return hop::kernel::transfer_put(0, found->gate, hop::kRightRead | hop::kRightWrite);
+}
+
+Waiter* take_waiter() {
+  const hop::Guard guard(lock);
+  for (Waiter& waiter : waiters) {
+    if (waiter.is_used) continue;
+    waiter.is_used = true;
+    return &waiter;
+  }
+  return nullptr;
 }
 
 Reply wait_for(const Name& name) {
-  for (;;) {
-    const Reply found = look_up(name, true);
-    if (found.status() != Status::NotFound) return found;
-    hop::kernel::event_wait(something_new, hop::kernel::kNoDeadline);
+  Waiter* waiter = take_waiter();
+  if (waiter == nullptr) return hop::reply(Status::TryAgain);
+  Reply found = look_up(name);
+  while (found.status() == Status::NotFound) {
+    const Reply waited = hop::kernel::event_wait(waiter->event, hop::kernel::kNoDeadline);
+    found = waited.is_error() ? waited : look_up(name);
   }
+  const hop::Guard guard(lock);
+  waiter->is_used = false;
+  return found;
 }
 
 }  // namespace
@@ -80,7 +102,7 @@ hop::Reply names_handler(const hop::Request& request) {
     case hop::names::Operation::Register:
       return register_gate(name);
     case hop::names::Operation::Lookup:
-      return look_up(name, false);
+      return look_up(name);
     case hop::names::Operation::Wait:
       return wait_for(name);
   }
@@ -88,9 +110,11 @@ hop::Reply names_handler(const hop::Request& request) {
 }
 
 int hop_main() {
-  const Reply event = hop::kernel::event_create();
-  if (event.is_error()) hop::panic("names: no event");
-  something_new = static_cast<uint16_t>(event.value);
+  for (Waiter& waiter : waiters) {
+    const Reply event = hop::kernel::event_create();
+    if (event.is_error()) hop::panic("names: no event");
+    waiter.event = static_cast<uint16_t>(event.value);
+  }
   if (hop::add_stacks(kStacks, kStackSize) != Status::Ok) hop::panic("names: no memory for stacks");
   if (hop::make_gate(names_entry, 0).is_error()) hop::panic("names: no gate");
   return 0;
