@@ -2,8 +2,10 @@
 #include <capstone/capstone.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
+#include <vector>
 
 #include "emu/cli/inspect.h"
 #include "emu/image/elf_view.h"

@@ -5,11 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 
 #include "emu/image/host_file.h"
-#include "emu/image/packer.h"
+#include "emu/image/path_walk.h"
 
 namespace emu::cli {
 namespace {

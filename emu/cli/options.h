@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The command line as data. Everything that reads argv is in parse.cc.
+// The command line as data. parse.cc makes it of argv.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -75,8 +75,5 @@ using Invocation = std::variant<Information, RunOptions, VariantOptions, IsaOpti
 
 /// Arguments without argv[0]. `version` makes what --version prints.
 [[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::function<std::string()>& version);
-
-/// "512M", "1G", "16777216": bytes, or nothing if it is no size.
-[[nodiscard]] std::optional<uint64_t> parse_size(const std::string& text);
 
 }  // namespace emu::cli

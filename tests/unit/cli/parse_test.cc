@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <catch2/catch_test_macros.hpp>
 
+#include "emu/cli/number.h"
 #include "emu/cli/options.h"
 
 using emu::cli::Invocation;

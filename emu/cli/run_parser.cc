@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "emu/cli/run_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "emu/cli/number.h"
+
+namespace emu::cli {
+namespace {
+
+constexpr uint64_t kSmallestMemory = uint64_t{16} << 20;
+constexpr uint64_t kLargestMemory = uint64_t{64} << 30;  ///< devices begin there
+constexpr uint64_t kMemoryUnit = uint64_t{2} << 20;
+
+/// What hide_end_of_options() writes.
+const std::string kEndOfOptions("--\0", 3);
+
+CLI::Option* add_repeatable(CLI::App& command, const char* name, std::vector<std::string>& values,
+                            const char* description) {
+  return command.add_option(name, values, description)->allow_extra_args(false)->take_all();
+}
+
+/// An option not given leaves its value.
+MaybeError read_number(const char* name, const std::string& text, uint64_t maximum, uint64_t& value) {
+  if (text.empty()) return std::nullopt;
+  const std::optional<uint64_t> number = parse_number(text);
+  if (!number || *number > maximum) {
+    return Error{fmt::format("{} takes a number from 0 to {}, not '{}'", name, maximum, text)};
+  }
+  value = *number;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::vector<std::string>& default_environment() {
+  static const std::vector<std::string> environment = {
+      "HOME=/", "LANG=C", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"};
+  return environment;
+}
+
+void RunParser::declare_guest(CLI::App& run) {
+  constexpr char kGroup[] = "The guest";
+  run.add_option("--root", options_.root,
+                 "the guest's root is a copy of this directory; changes to the copy are lost at the end")
+      ->option_text("=DIR")
+      ->group(kGroup);
+  add_repeatable(run, "--env", environment_, "sets a variable of the guest's environment; may be given several times")
+      ->option_text("=NAME=VALUE")
+      ->group(kGroup);
+  run.add_flag("--sequence", is_sequence_,
+               "ARGS hold several programs with their arguments, separated by an argument --then; they run one after "
+               "another in one boot, and the last one's exit status counts")
+      ->disable_flag_override()
+      ->group(kGroup);
+}
+
+void RunParser::declare_machine(CLI::App& run) {
+  constexpr char kGroup[] = "The machine";
+  run.add_option("--memory", memory_, "RAM, with suffix K, M or G (default 1G)")->option_text("=SIZE")->group(kGroup);
+  run.add_option("--limit", limit_, "ends the run after so many instructions, with exit status 124")
+      ->option_text("=INSTRUCTIONS")
+      ->group(kGroup);
+  run.add_option("--clock", clock_,
+                 "where the guest's calendar starts: seconds since 1970, or 'host' for now (default 1767225600, which "
+                 "is 2026-01-01, so that runs repeat)")
+      ->option_text("=host|SECONDS")
+      ->group(kGroup);
+  run.add_flag("--realtime", options_.is_realtime,
+               "ties the guest's time to the host's, instead of one nanosecond an instruction; runs then differ")
+      ->disable_flag_override()
+      ->group(kGroup);
+  run.add_option("--seed", seed_, "start of the guest's random numbers (default 0)")->option_text("=N")->group(kGroup);
+  run.add_option("--quantum,--preempt-every", quantum_,
+                 "instructions a thread runs before it is the next one's turn (default: the kernel's choice)")
+      ->option_text("=TICKS")
+      ->group(kGroup);
+  run.add_option("--kernel", options_.kernel_file, "boots this kernel instead of the built-in one")
+      ->option_text("=FILE")
+      ->group(kGroup);
+  add_repeatable(run, "--service", options_.service_files,
+                 "replaces the built-in service of the file's name (names, console, files or linux, with or without "
+                 ".elf); may be given several times")
+      ->option_text("=FILE")
+      ->group(kGroup);
+}
+
+void RunParser::declare_reports(CLI::App& run) {
+  constexpr char kGroup[] = "Reports";
+  run.add_flag("--stats{text}", statistics_,
+               "prints what the machine counted, after the run, to standard error: tables, or JSON "
+               "(emu/doc/statistics.md)")
+      ->option_text("[=text|json]")
+      ->group(kGroup);
+  run.add_option("--stats-file", options_.statistics_file,
+                 "writes the statistics to this file, as JSON unless --stats=text is given")
+      ->option_text("=FILE")
+      ->group(kGroup);
+  run.add_flag("--strace", options_.trace_system_calls, "logs the program's system calls to standard error")
+      ->disable_flag_override()
+      ->group(kGroup);
+  run.add_flag("-q,--quiet", options_.is_quiet, "no messages of the emulator and the guest's kernel")
+      ->disable_flag_override()
+      ->group(kGroup);
+}
+
+MaybeError RunParser::read_statistics() {
+  if (statistics_ == "text") {
+    options_.statistics = StatisticsForm::Text;
+  } else if (statistics_ == "json" || (statistics_.empty() && !options_.statistics_file.empty())) {
+    options_.statistics = StatisticsForm::Json;
+  } else if (!statistics_.empty()) {
+    return Error{fmt::format("--stats takes 'text' or 'json', not '{}'", statistics_)};
+  }
+  return std::nullopt;
+}
+
+MaybeError RunParser::read_machine() {
+  if (!memory_.empty()) {
+    const std::optional<uint64_t> size = parse_size(memory_);
+    if (!size || *size < kSmallestMemory || *size > kLargestMemory || *size % kMemoryUnit != 0) {
+      return Error{fmt::format("--memory takes a size from 16M to 64G that is a multiple of 2M, not '{}'", memory_)};
+    }
+    options_.memory = *size;
+  }
+  constexpr uint64_t kAny = std::numeric_limits<uint64_t>::max();
+  if (MaybeError wrong = read_number("--limit", limit_, kAny, options_.limit)) return wrong;
+  if (MaybeError wrong = read_number("--seed", seed_, kAny, options_.seed)) return wrong;
+  uint64_t quantum = options_.quantum;
+  if (MaybeError wrong = read_number("--quantum", quantum_, std::numeric_limits<uint32_t>::max(), quantum)) {
+    return wrong;
+  }
+  options_.quantum = static_cast<uint32_t>(quantum);
+  if (clock_ == "host") {
+    options_.clock_seconds.reset();
+  } else if (!clock_.empty()) {
+    options_.clock_seconds = parse_number(clock_);
+    if (!options_.clock_seconds || *options_.clock_seconds > std::numeric_limits<uint64_t>::max() / 2'000'000'000) {
+      return Error{fmt::format("--clock takes 'host' or seconds since 1970, not '{}'", clock_)};
+    }
+  }
+  return std::nullopt;
+}
+
+MaybeError RunParser::read_environment() {
+  std::vector<std::string>& environment = options_.environment;
+  environment = default_environment();
+  for (const std::string& setting : environment_) {
+    const size_t equals = setting.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return Error{fmt::format("--env takes NAME=VALUE, not '{}'", setting)};
+    }
+    const std::string name = setting.substr(0, equals + 1);
+    std::erase_if(environment, [&](const std::string& other) { return other.starts_with(name); });
+    environment.push_back(setting);
+  }
+  return std::nullopt;
+}
+
+MaybeError RunParser::read_commands(std::vector<std::string> rest) {
+  constexpr char kNoProgram[] = "no PROGRAM to run; see 'hop run --help'";
+  const auto mark = std::find(rest.begin(), rest.end(), kEndOfOptions);
+  if (!rest.empty() && mark == rest.begin()) {
+    rest.erase(mark);
+  } else if (!rest.empty() && rest.front().size() > 1 && rest.front().starts_with('-')) {
+    return Error{fmt::format("there is no option {}; see 'hop run --help'", rest.front())};
+  } else if (mark != rest.end()) {
+    *mark = "--";
+  }
+  if (rest.empty()) return Error{kNoProgram};
+  options_.command_line = rest;
+  if (!is_sequence_) {
+    options_.commands.push_back(std::move(rest));
+  } else {
+    options_.commands.emplace_back();
+    for (std::string& argument : rest) {
+      if (argument == "--then") {
+        options_.commands.emplace_back();
+      } else {
+        options_.commands.back().push_back(std::move(argument));
+      }
+    }
+  }
+  for (const std::vector<std::string>& command : options_.commands) {
+    if (command.empty()) return Error{"--sequence: a program is missing before or after --then"};
+    if (command.front().empty()) return Error{kNoProgram};
+  }
+  return std::nullopt;
+}
+
+void RunParser::declare(CLI::App& run) {
+  declare_guest(run);
+  declare_machine(run);
+  declare_reports(run);
+  variant_.declare(run);
+}
+
+void RunParser::hide_end_of_options(std::vector<std::string>& arguments) {
+  const auto mark = std::find(arguments.begin(), arguments.end(), "--");
+  if (mark != arguments.end()) *mark = kEndOfOptions;
+}
+
+Result<RunOptions> RunParser::read(std::vector<std::string> rest) {
+  Result<asx::Variant> variant = variant_.read();
+  if (!variant) return Error{variant.error()};
+  options_.variant = variant.value();
+  if (MaybeError wrong = read_statistics()) return std::move(*wrong);
+  if (MaybeError wrong = read_machine()) return std::move(*wrong);
+  if (MaybeError wrong = read_environment()) return std::move(*wrong);
+  if (MaybeError wrong = read_commands(std::move(rest))) return std::move(*wrong);
+  return std::move(options_);
+}
+
+}  // namespace emu::cli
