@@ -25,6 +25,17 @@ void log_gate(const GateName& gate) {
   log_space(gate.space, gate.generation);
 }
 
+/// An address whose selector names something that has no memory.
+void log_other_entry(asx::Selector selector, const AccessListEntry& entry) {
+  log("selector ", Hex{selector.value}, " names ");
+  if (entry.kind == EntryKind::Gate) {
+    log_gate({entry.space_id, entry.space_generation, entry.gate_index});
+  } else {
+    log("a kernel object");
+  }
+  log("\n");
+}
+
 /// Which space the selector of a faulting address names, in the sets of the code that faulted.
 void log_address(const FaultRecord& fault) {
   const asx::VirtualAddress address{fault.address};
@@ -37,6 +48,7 @@ void log_address(const FaultRecord& fault) {
     const Space* owner = space_table().find(id, generation);
     const AccessListEntry* entry = owner == nullptr ? nullptr : owner->entry(selector);
     if (entry == nullptr) return log("selector ", Hex{selector.value}, " names nothing\n");
+    if (entry->kind != EntryKind::Space) return log_other_entry(selector, *entry);
     id = entry->space_id;
     generation = entry->space_generation;
   }

@@ -11,6 +11,8 @@ GUEST_TEST("the reports are in the log") {
   guest::grant(outer, 4, reading, 0);
   uint64_t broken = 0;
   call_and_watch(calling, 4, 0x8009'0000'0000'1000, 0, &broken);
+  guest::grant(inner, 6, reading, 0);
+  call_and_watch(calling, 4, uint64_t{6} << 48, 0, &broken);
   const uint16_t dividing = guest::make_gate(inner, callee_divide, asx::StackPolicy::Pool);
   CHECK_OK(hop::kernel::list_remove(hop::kSelf,
                                     SELECTOR(hop::kernel::thread_create(dividing, hop::kStackSpace, 0, 0, 0, 0))));
