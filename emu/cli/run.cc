@@ -79,7 +79,8 @@ Ending ending_of(const RunResult& result, const RunOptions& options, int signal_
     case EndReason::Interrupted:
       break;
   }
-  if (signal_number == 0) return {"interrupted", kSignal + SIGPIPE, "nobody reads the program's output any more"};
+  // Nobody reads the program's output any more. As a shell does, nothing is said about that.
+  if (signal_number == 0) return {"interrupted", kSignal + SIGPIPE, ""};
   return {"interrupted", kSignal + signal_number, "interrupted"};
 }
 

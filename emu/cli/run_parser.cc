@@ -70,7 +70,8 @@ void RunParser::declare_machine(CLI::App& run) {
       ->option_text("=host|SECONDS")
       ->group(kGroup);
   run.add_flag("--realtime", options_.is_realtime,
-               "ties the guest's time to the host's, instead of one nanosecond an instruction; runs then differ")
+               "ties the guest's time to the host's; without it an instruction takes one nanosecond, sleeping takes no "
+               "time, and runs repeat")
       ->disable_flag_override()
       ->group(kGroup);
   run.add_option("--seed", seed_, "start of the guest's random numbers (default 0)")->option_text("=N")->group(kGroup);

@@ -117,6 +117,16 @@ TEST_CASE("Ctrl-C ends the machine and the statistics still come") {
   CHECK(report["exit_status"] == 130);
 }
 
+TEST_CASE("a run ends quietly when nobody reads its output any more") {
+  test::HopInput input;
+  input.when_written = "y\n";
+  input.then = [](int) {};
+  input.stop_reading = true;
+  const HopResult result = run_busybox({"yes"}, {}, input);
+  CHECK(result.status == 141);
+  CHECK(result.error.empty());
+}
+
 TEST_CASE("a guest that can never go on is a deadlock") {
   const Scratch scratch;
   const HopResult result =

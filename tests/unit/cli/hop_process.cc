@@ -78,9 +78,13 @@ HopResult run_hop(const std::vector<std::string>& arguments, const HopInput& inp
     if (!is_triggered && result.out.find(input.when_written) != std::string::npos) {
       is_triggered = true;
       input.then(child);
+      if (input.stop_reading) {
+        close(out[0]);
+        streams[0].fd = -1;
+      }
     }
   }
-  close(out[0]);
+  if (!input.stop_reading) close(out[0]);
   close(error[0]);
   result.status = wait_for(child);
   return result;

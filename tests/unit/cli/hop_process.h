@@ -17,6 +17,7 @@ struct HopInput {
   /// Called with the process's number as soon as it has written this text to standard output.
   std::string when_written;
   std::function<void(int process)> then;
+  bool stop_reading = false;  ///< close the end of standard output then
 };
 
 [[nodiscard]] HopResult run_hop(const std::vector<std::string>& arguments, const HopInput& input = {});
