@@ -30,21 +30,28 @@ int64_t answer(Task& task, const SystemCall& call, const Arguments& arguments) {
   return call.handler == nullptr ? call.fixed : call.handler(task, arguments);
 }
 
+int64_t serve(Task& task, uint32_t number, const Arguments& arguments) {
+  const SystemCall& call = system_call(number);
+  if (call.name == nullptr) count_absent_call(number);
+  if (!is_tracing()) return answer(task, call, arguments);
+  trace_entry(call, number, arguments);
+  const int64_t result = answer(task, call, arguments);
+  trace_result(call, arguments, result);
+  return result;
+}
+
 }  // namespace
 
 const SystemCall& system_call(uint64_t number) {
   return number < kSystemCallCount && kTable.rows[number].name != nullptr ? kTable.rows[number] : kAbsent;
 }
 
-extern "C" int64_t linux_system_call(Task* task, const Arguments* arguments, uint64_t number) {
-  const auto short_number = static_cast<uint32_t>(number);  // Linux, too, looks at EAX only
-  const SystemCall& call = system_call(short_number);
-  if (call.name == nullptr) count_absent_call(short_number);
-  if (!is_tracing()) return answer(*task, call, *arguments);
-  trace_entry(call, short_number, *arguments);
-  const int64_t result = answer(*task, call, *arguments);
-  trace_result(call, *arguments, result);
-  return result;
+extern "C" int64_t linux_system_call(Task* task, SavedRegisters* saved, uint64_t number) {
+  const Arguments arguments = {{saved->rdi, saved->rsi, saved->rdx, saved->r10, saved->r8, saved->r9}};
+  task->saved = saved;
+  const int64_t result = serve(*task, static_cast<uint32_t>(number), arguments);  // Linux, too, looks at EAX only
+  return has_deliverable(task->signals) || task->signals.has_mask_after ? deliver_signals(*task, *saved, result)
+                                                                        : result;
 }
 
 }  // namespace hop::personality

@@ -5,7 +5,8 @@
 //   linux_syscall_entry
 //     arrives  RAX number, RDI RSI RDX R10 R8 R9 arguments, R11 the task record (the gate's parameter, to be trusted),
 //              RSP top of a pool stack, RCX whatever, direction flag whatever, vector registers the program's
-//     leaves   RAX result, RCX R11 zero, everything else as it came (RBX RBP R12-R15, RSP, flags by gret)
+//     leaves   RAX result, RCX R11 zero, everything else as it came (RBX RBP R12-R15, RSP, flags by gret); or whatever
+//              a signal handler's entry or return wants in them
 //   linux_fault_entry
 //     arrives  R11 the task record, RSP top of a pool stack; all registers of the program are in the frame below
 //     leaves   by gret, if the program is to go on; it never comes back from a fault that ends the task
@@ -16,6 +17,8 @@
         .type   linux_syscall_entry, @function
 linux_syscall_entry:
         cld
+        push    $0                      // R11 and RCX after the call; rt_sigreturn has others
+        push    $0
         push    %r9
         push    %r8
         push    %r10
@@ -23,7 +26,7 @@ linux_syscall_entry:
         push    %rsi
         push    %rdi
         mov     %r11, %rdi
-        mov     %rsp, %rsi              // struct Arguments
+        mov     %rsp, %rsi              // struct SavedRegisters
         mov     %rax, %rdx
         call    linux_system_call
         pop     %rdi
@@ -32,8 +35,8 @@ linux_syscall_entry:
         pop     %r10
         pop     %r8
         pop     %r9
-        xor     %ecx, %ecx
-        xor     %r11d, %r11d
+        pop     %rcx
+        pop     %r11
         gret
 
         .type   linux_fault_entry, @function

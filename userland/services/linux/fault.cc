@@ -2,6 +2,7 @@
 // A fault of the program itself: reported, and turned into the signal that Linux would send.
 #include "isa-ext/abi/event.h"
 #include "userland/runtime/log.h"
+#include "userland/services/linux/frame_registers.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/task.h"
 
@@ -44,11 +45,47 @@ uint32_t signal_of(Task& task, uint64_t vector) {
   }
 }
 
+/// Linux tells a fault in mapped memory from one elsewhere; a page that was never touched is mapped, too.
+int32_t segment_code(Task& task, uint64_t address) {
+  const ProgramMemory::Place place = task.memory.find(address, 1);
+  return place.area != nullptr && place.area->ranges().find(place.offset) != nullptr ? kCodeNoRight : kCodeNotMapped;
+}
+
+int32_t code_of(Task& task, const SignalRegisters& registers) {
+  switch (registers.vector) {
+    case asx::kVectorPageFault:
+      return segment_code(task, registers.fault_address);
+    case asx::kVectorAddressSpace:
+      return kCodeNotMapped;
+    case asx::kVectorDivideError:
+      return kCodeDivide;
+    case asx::kVectorInvalidOpcode:
+      return kCodeOperand;
+    default:
+      return kCodeKernel;
+  }
+}
+
+/// Lets the program's own handler see to it, if it has one.
+bool handle(Task& task, uint32_t signal) {
+  SignalRegisters registers = {};
+  read_fault_frame(registers);
+  registers.vector = record(FaultItem::Vector);
+  registers.error_code = record(FaultItem::ErrorCode);
+  registers.fault_address = record(FaultItem::Address);
+  SignalInformation information = {};
+  information.signal = static_cast<int32_t>(signal);
+  information.code = code_of(task, registers);
+  information.address = signal == kSigSegment || signal == kSigBus ? registers.fault_address : registers.rip;
+  return deliver_fault(task, information, registers);
+}
+
 }  // namespace
 
 extern "C" void linux_fault(Task* task) {
   const uint32_t signal = signal_of(*task, record(FaultItem::Vector));
   if (signal == kSigKill) LogLine() << "linux: out of memory, " << task->name << " is killed";
+  if (signal != kSigKill && handle(*task, signal)) return;
   constexpr uint64_t kToLog = 1;
   kernel_call(Call::fault_report, kToLog);
   end_task(*task, 128 + static_cast<int32_t>(signal));

@@ -11,17 +11,11 @@ namespace {
 
 constexpr uint64_t kUnblockable = signal_bit(kSigKill) | signal_bit(kSigStop);
 
-/// Whether a signal would do nothing if it were delivered.
-bool is_ignored(const SignalState& state, uint32_t signal) {
-  const uint64_t handler = state.actions[signal].handler;
-  return handler == kHandlerIgnore || (handler == kHandlerDefault && default_action(signal) == DefaultAction::Ignore);
-}
-
 int64_t signal_self(Task& task, int32_t process, uint32_t signal, bool is_thread) {
   if (signal > kSignalCount) return kEinval;
   const bool is_self = process == kProcessId || (!is_thread && (process == 0 || process == -kProcessId));
   if (!is_self) return is_thread && process <= 0 ? kEinval : kEsrch;
-  if (signal != 0) raise_signal(task, signal);
+  if (signal != 0) raise_signal(task, signal, is_thread ? kCodeThread : kCodeUser);
   return 0;
 }
 
@@ -44,6 +38,12 @@ int64_t set_mask(Task& task, uint64_t operation, uint64_t set) {
   return 0;
 }
 
+/// Only the task itself sends it signals: those that are not there yet never come.
+int64_t wait_for_signal(Task& task) {
+  if (!has_deliverable(task.signals)) sleep_for_ever();
+  return kEintr;
+}
+
 }  // namespace
 
 DefaultAction default_action(uint32_t signal) {
@@ -62,19 +62,15 @@ DefaultAction default_action(uint32_t signal) {
   }
 }
 
-void raise_signal(Task& task, uint32_t signal) {
-  if (is_ignored(task.signals, signal) && (task.signals.blocked & signal_bit(signal)) == 0) return;
-  task.signals.pending |= signal_bit(signal);
-  deliver_pending(task);
+bool is_ignored(const SignalState& state, uint32_t signal) {
+  const uint64_t handler = state.actions[signal].handler;
+  return handler == kHandlerIgnore || (handler == kHandlerDefault && default_action(signal) == DefaultAction::Ignore);
 }
 
-void deliver_pending(Task& task) {
-  SignalState& state = task.signals;
-  while (const uint64_t ready = state.pending & ~state.blocked) {
-    const auto signal = static_cast<uint32_t>(__builtin_ctzll(ready)) + 1;
-    state.pending &= ~signal_bit(signal);
-    if (!is_ignored(state, signal)) end_task(task, 128 + static_cast<int32_t>(signal));
-  }
+void raise_signal(Task& task, uint32_t signal, int32_t code) {
+  if (is_ignored(task.signals, signal) && (task.signals.blocked & signal_bit(signal)) == 0) return;
+  task.signals.pending |= signal_bit(signal);
+  task.signals.codes[signal] = code;
 }
 
 int64_t sys_rt_sigaction(Task& task, const Arguments& a) {
@@ -101,7 +97,6 @@ int64_t sys_rt_sigprocmask(Task& task, const Arguments& a) {
     if (const int64_t error = set_mask(task, a.word(0), set); error < 0) return error;
   }
   if (a[2] != 0 && !write_out(a[2], old)) return kEfault;
-  deliver_pending(task);
   return 0;
 }
 
@@ -131,18 +126,21 @@ int64_t sys_rt_sigsuspend(Task& task, const Arguments& a) {
   uint64_t set = 0;
   if (a[1] != kSignalSetBytes) return kEinval;
   if (!read_in(a[0], set)) return kEfault;
+  task.signals.mask_after = task.signals.blocked;
+  task.signals.has_mask_after = true;
   static_cast<void>(set_mask(task, kMaskSet, set));
-  deliver_pending(task);
-  sleep_for_ever();
+  return wait_for_signal(task);
 }
 
-int64_t sys_pause(Task&, const Arguments&) {
-  sleep_for_ever();
+int64_t sys_pause(Task& task, const Arguments&) {
+  return wait_for_signal(task);
 }
 
-/// There is no handler to return from.
+/// Its result is the RAX of what was interrupted.
 int64_t sys_rt_sigreturn(Task& task, const Arguments&) {
-  end_task(task, 128 + kSigSegment);
+  int64_t result = 0;
+  if (!restore_from_frame(task, *task.saved, result)) end_task(task, 128 + kSigSegment);
+  return result;
 }
 
 int64_t sys_sigaltstack(Task& task, const Arguments& a) {

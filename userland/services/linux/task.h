@@ -26,6 +26,7 @@ struct Task {
   ProgramMemory memory;
   FdTable descriptors;
   SignalState signals;
+  SavedRegisters* saved = nullptr;  ///< of the call that is being served
 
   uint64_t directory = ~uint64_t{0};  ///< handle of the working directory in the files service
   uint32_t file_mode_mask = 022;
