@@ -27,7 +27,7 @@ Result<std::unique_ptr<Engine>> create_engine(const EngineOptions& options, cons
 
 Result<std::unique_ptr<Engine>> UnicornEngine::create(const EngineOptions& options, const GuestMemory& memory, Bus& bus,
                                                       asx::Observer& observer) {
-  auto traits = examine_unicorn();
+  static auto traits = examine_unicorn();  // the library does not change while the program runs
   if (!traits) return Error{traits.error()};
   auto decoder = Decoder::create();
   if (!decoder) return Error{"the disassembler library Capstone does not start"};

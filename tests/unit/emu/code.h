@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isa-ext/abi/structures.h"
+#include "isa-ext/abi/system_register.h"
 #include "isa-ext/encoding/instruction.h"
 #include "isa-ext/encoding/table.h"
 
