@@ -12,8 +12,12 @@
 //     leaves   by gret, if the program is to go on; it never comes back from a fault that ends the task
 #include "asx/macros.inc"
 
+//   linux_start_entry: where a program's thread begins, so that there is a frame below the program's
+//     arrives  RDI selector of the gate into the image, RSI the program's first RSP, R11 the task record, RSP top of a
+//              pool stack
+//     leaves   into the program, all registers zero but RSP; comes back only if the program executes gret itself
         .text
-        .globl  linux_syscall_entry, linux_fault_entry
+        .globl  linux_syscall_entry, linux_fault_entry, linux_start_entry
         .type   linux_syscall_entry, @function
 linux_syscall_entry:
         cld
@@ -45,4 +49,35 @@ linux_fault_entry:
         mov     %r11, %rdi
         call    linux_fault
         gret
+
+        .type   linux_start_entry, @function
+linux_start_entry:
+        mov     %rsp, start_stack(%rip)
+        mov     %r11, start_task(%rip)
+        mov     %edi, %r11d
+        mov     %rsi, %rsp
+        xor     %eax, %eax
+        xor     %ecx, %ecx
+        xor     %edx, %edx
+        xor     %ebx, %ebx
+        xor     %esi, %esi
+        xor     %edi, %edi
+        xor     %ebp, %ebp
+        xor     %r8d, %r8d
+        xor     %r9d, %r9d
+        xor     %r10d, %r10d
+        xor     %r12d, %r12d
+        xor     %r13d, %r13d
+        xor     %r14d, %r14d
+        xor     %r15d, %r15d
+        gcall   %r11
+        mov     start_stack(%rip), %rsp
+        mov     start_task(%rip), %rdi
+        call    linux_returned
+        ud2
+
+        .bss
+        .balign 8
+start_stack: .quad 0                    // of the one thread that is a program's
+start_task:  .quad 0
         .section .note.GNU-stack, "", @progbits

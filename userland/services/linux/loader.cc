@@ -110,8 +110,8 @@ int64_t start_thread(Task& task, uint64_t entry, uint64_t rsp, const Personality
   const int64_t gate = kernel_call(Call::gate_create, image, entry, 0, kKeep, 0);
   if (gate < 0) return gate;
   const int64_t thread =
-      kernel_call(Call::thread_create, static_cast<uint64_t>(gate), task.memory.stack.space(), rsp, 0, 0, 0);
-  kernel_call(Call::list_remove, kSelf, static_cast<uint64_t>(gate));
+      kernel_call(Call::thread_create, gates.start, task.memory.stack.space(), 0, 0, static_cast<uint64_t>(gate), rsp);
+  task.image_gate = static_cast<uint16_t>(gate);
   if (thread >= 0) kernel_call(Call::list_remove, kSelf, static_cast<uint64_t>(thread));
   return thread < 0 ? thread : 0;
 }

@@ -15,7 +15,7 @@ struct Program {
 
 /// What runs it needs of this service: selectors of its own code half.
 struct PersonalityGates {
-  uint16_t syscall = 0, fault = 0;
+  uint16_t syscall = 0, fault = 0, start = 0;
 };
 
 /// Makes the task's spaces, fills them and starts the thread. On an error one line in the log says what was wrong, and

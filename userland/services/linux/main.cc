@@ -20,6 +20,7 @@ extern "C" {
 extern char __executable_start[];
 void linux_syscall_entry();
 void linux_fault_entry();
+void linux_start_entry();
 }
 
 namespace hop::personality {
@@ -96,6 +97,7 @@ void wait_for_end(Task& task) {
   kernel_call(Call::event_wait, task.end_event, kNoDeadline);
   kernel_call(
       Call::thread_yield);  // the ending thread is on its last instructions: it goes before its stack space does
+  kernel_call(Call::list_remove, kSelf, task.image_gate);
   task.memory.destroy();
 }
 
@@ -155,10 +157,11 @@ PersonalityGates make_gates(Task& task) {
   if (add_stacks(kStacks, kStackSize) != Status::Ok) panic("linux: no stacks");
   const Reply syscall = make_gate(linux_syscall_entry, parameter);
   const Reply fault = make_gate(linux_fault_entry, parameter);
+  const Reply start = make_gate(linux_start_entry, parameter);
   const int64_t event = kernel_call(Call::event_create);
-  if (syscall.is_error() || fault.is_error() || event < 0) panic("linux: no gates");
+  if (syscall.is_error() || fault.is_error() || start.is_error() || event < 0) panic("linux: no gates");
   task.end_event = static_cast<uint16_t>(event);
-  return {static_cast<uint16_t>(syscall.value), static_cast<uint16_t>(fault.value)};
+  return {static_cast<uint16_t>(syscall.value), static_cast<uint16_t>(fault.value), static_cast<uint16_t>(start.value)};
 }
 
 uint16_t find_service(const char* name) {

@@ -38,7 +38,8 @@ struct Task {
   uint64_t start_ticks = 0;
 
   ExecRequest exec;
-  uint16_t end_event = 0;  ///< signalled when its thread has ended
+  uint16_t image_gate = 0;  ///< by which its thread entered the image
+  uint16_t end_event = 0;   ///< signalled when its thread has ended
   int32_t exit_status = 0;
 };
 
