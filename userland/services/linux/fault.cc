@@ -91,10 +91,4 @@ extern "C" void linux_fault(Task* task) {
   end_task(*task, 128 + static_cast<int32_t>(signal));
 }
 
-/// The program popped the frame by which it was entered: for Linux, an instruction that is none.
-extern "C" void linux_returned(Task* task) {
-  LogLine() << "linux: " << task->name << " executed gret without a gate call to return from";
-  end_task(*task, 128 + static_cast<int32_t>(kSigIllegal));
-}
-
 }  // namespace hop::personality

@@ -180,6 +180,12 @@ void end_task(Task& task, int32_t status) {
   __builtin_trap();
 }
 
+/// The program popped the frame by which it was entered: for Linux, an instruction that is none.
+extern "C" void linux_returned(Task* task) {
+  LogLine() << "linux: " << task->name << " executed gret without a gate call to return from";
+  end_task(*task, 128 + static_cast<int32_t>(kSigIllegal));
+}
+
 }  // namespace hop::personality
 
 extern "C" int hop_main() {
