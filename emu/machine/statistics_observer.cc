@@ -14,10 +14,13 @@ void StatisticsObserver::begin() {
   static_cast<void>(index_of(cpu_->code));
 }
 
+const asx::SpaceDescriptor* StatisticsObserver::descriptor_of(asx::SpaceId id) const {
+  return memory_.at<const asx::SpaceDescriptor>(cpu_->space_table + uint64_t{id.value} * sizeof(asx::SpaceDescriptor));
+}
+
 uint32_t StatisticsObserver::add_space(const asx::LoadedSpace& space) {
   SeenSpace seen{space.id.value, space.generation, space.flags, {}};
-  const auto* descriptor = memory_.at<const asx::SpaceDescriptor>(cpu_->space_table + uint64_t{space.id.value} *
-                                                                                          sizeof(asx::SpaceDescriptor));
+  const asx::SpaceDescriptor* const descriptor = descriptor_of(space.id);
   if (descriptor != nullptr) {
     seen.name.assign(descriptor->name, strnlen(descriptor->name, sizeof descriptor->name));
     for (char& c : seen.name) c = c >= ' ' && c < 0x7f ? c : '?';
@@ -40,9 +43,13 @@ uint32_t StatisticsObserver::last_index_of(asx::SpaceId id) {
   if (recent.id == id.value) return recent.index;
   auto next = spaces_.upper_bound({id.value, UINT32_MAX});  // generations only grow
   if (next != spaces_.begin() && std::prev(next)->first.first == id.value) return std::prev(next)->second;
-  asx::LoadedSpace unknown;  // in force before begin(): no machine does that
-  unknown.id = id;
-  return index_of(unknown);
+  asx::LoadedSpace space;  // where a thread began, which no hop had entered: it still is what its descriptor says
+  space.id = id;
+  if (const asx::SpaceDescriptor* const descriptor = descriptor_of(id); descriptor != nullptr) {
+    space.generation = descriptor->generation;
+    space.flags = descriptor->flags;
+  }
+  return index_of(space);
 }
 
 void StatisticsObserver::count_edge(const HopCount& edge) {
@@ -62,6 +69,7 @@ void StatisticsObserver::gate_call(const Hop& hop) {
   ++counts_.gate_calls;
   const uint32_t from = last_index_of(hop.from);
   count_edge({from, index_of(cpu_->code), hop.gate_index, 0});
+  static_cast<void>(index_of(cpu_->stack));
 }
 
 void StatisticsObserver::narrow(const Hop&) {

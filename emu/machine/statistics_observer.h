@@ -35,6 +35,7 @@ class StatisticsObserver final : public asx::Observer {
   [[nodiscard]] uint32_t index_of(const asx::LoadedSpace& space);
   /// Index of the space that an id meant when it was last in force.
   [[nodiscard]] uint32_t last_index_of(asx::SpaceId id);
+  [[nodiscard]] const asx::SpaceDescriptor* descriptor_of(asx::SpaceId id) const;
   [[nodiscard]] uint32_t add_space(const asx::LoadedSpace& space);
   void count_edge(const HopCount& edge);
 
