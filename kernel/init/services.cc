@@ -27,12 +27,22 @@ bool is_named(const asx::BootModule& module, const char* name) {
   return name[i] == 0 && module.name[i] == 0;
 }
 
+/// The first characters of the module's name that leave room for the suffix, and the suffix.
+void set_name(Space::Options& options, const asx::BootModule& module, const char* suffix) {
+  unsigned suffix_length = 0;
+  while (suffix[suffix_length] != 0) ++suffix_length;
+  const unsigned room = sizeof options.name - 1 - suffix_length;
+  unsigned length = 0;
+  for (; length < room && module.name[length] != 0; ++length) options.name[length] = module.name[length];
+  for (unsigned i = 0; i < suffix_length; ++i) options.name[length + i] = suffix[i];
+}
+
 Result<Space*> make_space(const asx::BootModule& module, uint32_t flags, uint32_t list_length, uint32_t authority) {
   Space::Options options{};
   options.flags = flags;
   options.list_length = list_length;
   options.authority = authority;
-  for (unsigned i = 0; i + 1 < sizeof options.name && module.name[i] != 0; ++i) options.name[i] = module.name[i];
+  set_name(options, module, (flags & asx::kSpaceCode) != 0 ? "" : ".stack");
   return Space::create(options);
 }
 
