@@ -51,7 +51,7 @@ void compare_compute() {
     keep_best(machine, run(on_machine({program, "3"})).seconds);
     keep_best(nothing, run(on_machine({program, "0"})).seconds);
   }
-  std::printf("compute (tests/bench/cpu.c 3), seconds\n");
+  std::printf("compute, seconds: build/hop run build/tests/bench/cpu 3\n");
   std::printf("  plain Unicorn                 %7.3f\n", plain);
   std::printf("  the machine, boot included    %7.3f   ratio %.2f\n", machine, machine / plain);
   std::printf("  the machine, boot subtracted  %7.3f   ratio %.2f\n", machine - nothing, (machine - nothing) / plain);
@@ -65,7 +65,8 @@ void compare_calls() {
     keep_best(none, run(on_machine({HOP_GUEST "/null_gate_none.elf"})).seconds);
   }
   const double call = (many - none) / kCalls * 1e9;
-  std::printf("null gate call and return, nanoseconds\n");
+  std::printf(
+      "null gate call and return, nanoseconds: build/hop run build/guest/null_gate_many.elf (a million of them)\n");
   std::printf("  two bare hops of the engine   %7.0f\n", 2 * bare);
   std::printf("  call and return               %7.0f   ratio %.2f\n", call, call / (2 * bare));
 }
@@ -82,7 +83,7 @@ void compare_system_calls() {
     const size_t at = text.find("\"gate_calls\":");
     return std::atof(text.c_str() + at + sizeof "\"gate_calls\":");
   };
-  std::printf("getppid, 100,000 times\n");
+  std::printf("getppid: build/hop run --stats build/tests/bench/getppid 100000\n");
   std::printf("  each                          %7.2f   microseconds\n", (many - none) / kSystemCalls * 1e6);
   std::printf("  hops each                     %7.2f   gate calls\n", (hops("100000") - hops("0")) / kSystemCalls);
 }
