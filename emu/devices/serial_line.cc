@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "emu/devices/serial_line.h"
 
+#include <utility>
+
 namespace emu {
 using namespace asx::serial;
 

@@ -25,8 +25,8 @@ class TranslationBudget {
 
  private:
   // measured on 2.1.1 and 2.1.4: see doc/how-unicorn-is-used.md
-  static constexpr uint64_t kBytesOfBlock = 700;
-  static constexpr uint64_t kBytesOfInstruction = 250;
+  static constexpr uint64_t kBytesOfBlock = 400;
+  static constexpr uint64_t kBytesOfInstruction = 150;
 
   uint64_t limit_;
   uint64_t used_ = 0;

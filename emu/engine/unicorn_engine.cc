@@ -2,6 +2,7 @@
 // What hooks and run loop share, and the engine's outer face.
 #include "emu/engine/unicorn_engine.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "emu/engine/describe.h"
@@ -29,6 +30,7 @@ void UnicornEngine::set_registers(const asx::Registers& registers) {
   registers_ = registers;
   unicorn_registers_->store(registers_, 0);
   state_changed_ = true;
+  exit_.reset();
 }
 
 void UnicornEngine::memory_written(asx::PhysicalAddress start, uint64_t bytes) {

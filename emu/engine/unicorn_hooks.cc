@@ -104,6 +104,8 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
 void UnicornEngine::leave_hook(int64_t rip_bias) {
   unicorn_registers_->store(registers_, rip_bias);
   if (flush_wanted_) flush_tlb();
+  // with an exit set, nothing else may be translated: its translation could hold the exit
+  if (exit_ && stop_ == Stop::None) stop_ = Stop::Boundary;
   if (stop_ != Stop::None) {
     deadline_ = 0;
     uc_emu_stop(engine_.get());

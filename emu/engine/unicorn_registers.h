@@ -4,6 +4,7 @@
 #include <unicorn/unicorn.h>
 
 #include <array>
+#include <cstddef>
 
 #include "isa-ext/model/machine.h"
 

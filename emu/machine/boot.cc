@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "emu/machine/kernel_elf.h"
 #include "emu/machine/page_tables.h"

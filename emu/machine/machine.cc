@@ -3,11 +3,15 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <ctime>
+#include <optional>
+#include <vector>
 
 #include "emu/devices/power.h"
 #include "emu/devices/serial_line.h"

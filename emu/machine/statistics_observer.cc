@@ -2,6 +2,7 @@
 #include "emu/machine/statistics_observer.h"
 
 #include <cstring>
+#include <iterator>
 
 namespace emu {
 

@@ -248,3 +248,23 @@ TEST_CASE("code runs on across a page that is mapped when it is first needed") {
   check(frame, {kVectorInvalidOpcode, 0, 0, kCode + 0x1001});
   CHECK(frame.gpr[kRbx] == 2);
 }
+
+TEST_CASE("an unmasked x87 exception arrives at the next x87 instruction") {
+  Code code;
+  code.raw({0x68}).value(0x37b, 4).raw({0xd9, 0x2c, 0x24});  // push 0x37b; fldcw [rsp]: division by zero unmasked
+  code.raw({0xd9, 0xe8, 0xd9, 0xee, 0xde, 0xf9});            // fld1; fldz; fdivp
+  const size_t wait = code.here();
+  code.raw({0x9b}).undefined();  // fwait
+  check(Program(code).run_to_event(), {kVectorFloatingPoint, 0, 0, kCode + wait});
+}
+
+TEST_CASE("a fault before a page that cannot be fetched is the fault that counts") {
+  Program w(Code().increment(kRbx).load(kRax, kRsi).nops(2), kCode + 0xff8);  // rsi is 0
+  check(w.run_to_event(), {kVectorPageFault, kPageFaultUser, 0, kCode + 0xffb});
+  CHECK(w.instructions() == 1 + World::kHandlerEntry);
+}
+
+TEST_CASE("an instruction to refuse is reached only if what comes before it does not fault") {
+  Program w(Code().increment(kRbx).load(kRax, kRsi).raw({0xe4, 0x80}));
+  check(w.run_to_event(), {kVectorPageFault, kPageFaultUser, 0, kCode + 3});
+}

@@ -2,7 +2,6 @@
 // The machine from its boot image to its end.
 #include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers_exception.hpp>
 
 #include <cstring>
 
@@ -237,6 +236,24 @@ TEST_CASE("an output that nobody reads ends the machine, and not the emulator") 
   close(ends[1]);
   CHECK(outcome.result.reason == EndReason::Interrupted);
   CHECK(outcome.result.detail == "the output of serial line 0 cannot be written: Broken pipe");
+}
+
+TEST_CASE("a guest that waits for input gets it, and learns of its end") {
+  Code code;
+  code.set(kRdi, device(kSerialBase)).raw({0xc6, 0x47, 0x01, 0x09});  // receive and modem status interrupts on
+  code.asx(Mnemonic::Xwait);                                          // wait:
+  code.raw({0x8a, 0x47, 0x05, 0xa8, 0x01, 0x74, 0x06});               // next: data ready? else to modem
+  code.raw({0x8a, 0x07, 0x88, 0x07, 0xeb, 0xf3});                     // echo a byte; jmp next
+  code.raw({0x8a, 0x47, 0x06, 0xa8, 0x80, 0x75, 0xe8});               // modem: carrier? then jmp wait
+  const KernelFile kernel = KernelFile::of(power_off(code, 5));
+  RunRequest request;
+  request.has_input = true;
+  for (const std::string& input : {std::string("hello"), std::string(), std::string(100'000, 'x')}) {
+    request.input = input;
+    const Outcome outcome = run_kernel(kernel, request);
+    CHECK(outcome.result.exit_status == 5);
+    CHECK(outcome.output == input);
+  }
 }
 
 TEST_CASE("request_stop ends a run") {

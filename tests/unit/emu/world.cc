@@ -94,7 +94,8 @@ asx::PhysicalAddress World::put(asx::SpaceId space, uint64_t offset, const Code&
 }
 
 void World::write(asx::PhysicalAddress address, const Code& code) {
-  std::memcpy(memory.range(address.value, code.bytes().size()).data(), code.bytes().data(), code.bytes().size());
+  const std::span<const uint8_t> bytes(code.bytes());
+  std::ranges::copy(std::as_bytes(bytes), memory.range(address.value, bytes.size()).begin());
 }
 
 void World::grant_space(asx::SpaceId owner, uint32_t slot, asx::SpaceId target, uint32_t rights) {
