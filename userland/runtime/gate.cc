@@ -5,6 +5,7 @@
 #include "userland/interfaces/names/names.h"
 #include "userland/runtime/kernel.h"
 #include "userland/runtime/mutex.h"
+#include "userland/runtime/pages.h"
 
 extern "C" {
 extern char __executable_start[];
@@ -54,6 +55,7 @@ Status add_stacks(unsigned count, uint64_t size) {
     const uint64_t bottom = next_stack + kGuardPages * asx::kPageSize;
     const Reply mapped = kernel::space_map(kSelf, bottom, size, kProtectRead | kProtectWrite);
     if (mapped.is_error()) return mapped.status();
+    if (!commit_pages(bottom, size)) return Status::OutOfMemory;
     const Reply added = kernel::pool_add(kSelf, bottom + size, 0);
     if (added.is_error()) return added.status();
     next_stack = bottom + size + asx::kPageSize;

@@ -31,7 +31,8 @@ struct Request {
       "xor %ecx, %ecx\nxor %esi, %esi\nxor %edi, %edi\nxor %r8d, %r8d\n" \
       "xor %r9d, %r9d\nxor %r10d, %r10d\nxor %r11d, %r11d\ngret\n")
 
-/// Gives the gates of this space `count` stacks of `size` bytes, each with an unmapped page below it.
+/// Gives the gates of this space `count` stacks of `size` bytes, each with an unmapped page below it. They have their
+/// frames from the beginning: a thread that holds a lock in here is not to end for want of a page.
 [[nodiscard]] Status add_stacks(unsigned count, uint64_t size);
 
 /// A gate into this space with stack policy pool and the runtime's recovery; its selector is the value.
