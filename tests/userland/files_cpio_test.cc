@@ -59,7 +59,7 @@ std::string bytes_of(const hop::files::Node& node) {
   std::string bytes;
   CHECK(node.content.read(0, node.content.size(), [&](const uint8_t* piece, uint64_t count) {
     bytes.append(reinterpret_cast<const char*>(piece), count);
-    return Status::Ok;
+    return count;
   }) == static_cast<int64_t>(node.content.size()));
   return bytes;
 }

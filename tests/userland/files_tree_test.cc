@@ -250,3 +250,87 @@ TEST_CASE("the path of a directory leads back to it") {
   CHECK(guest.tree().path_of(*place.node, text, 3) == static_cast<int64_t>(Status::OutOfRange));
   CHECK(guest.tree().path_of(guest.tree().root(), text, sizeof text) == 1);
 }
+
+TEST_CASE("the path of a file is one that still leads to it, whichever of its names goes") {
+  GuestSide guest;
+  for (const char* path : {"a", "b", "b/inner"}) REQUIRE(guest.make(path, hop::files::kTypeDirectory | 0755) == 0);
+  REQUIRE(guest.make("a/file", hop::files::kTypeRegular | 0644) == 0);
+  PathBuffer buffer;
+  Place place;
+  REQUIRE(guest.walk("a/file", LastName::Follow, buffer, place) == 0);
+  Node& file = *place.node;
+  guest.tree().use(file);
+  const auto path_of_file = [&] {
+    char text[64];
+    const int64_t length = guest.tree().path_of(file, text, sizeof text);
+    return length < 0 ? std::string("none") : std::string(text, static_cast<size_t>(length));
+  };
+  CHECK(path_of_file() == "/a/file");
+  REQUIRE(guest.link("a/file", "b/inner/second") == 0);
+  CHECK(path_of_file() == "/b/inner/second");
+  REQUIRE(guest.unlink("b/inner/second", false) == 0);
+  REQUIRE(guest.unlink("b/inner", true) == 0);  // the folder that held its latest name is no more
+  CHECK(path_of_file() == "/a/file");
+  REQUIRE(guest.rename("a/file", "b/moved") == 0);
+  CHECK(path_of_file() == "/b/moved");
+  REQUIRE(guest.unlink("b/moved", false) == 0);
+  REQUIRE(guest.unlink("b", true) == 0);
+  CHECK(path_of_file() == "none");
+  guest.tree().release_use(file);
+}
+
+TEST_CASE("a way up leads out of directories that were removed while in use") {
+  GuestSide guest;
+  const uint64_t nodes = guest.tree().nodes();
+  for (const char* path : {"a", "a/b", "a/b/c"}) REQUIRE(guest.make(path, hop::files::kTypeDirectory | 0755) == 0);
+  PathBuffer buffer;
+  Place place;
+  REQUIRE(guest.walk("a/b/c", LastName::Follow, buffer, place) == 0);
+  Node& deepest = *place.node;
+  guest.tree().use(deepest);
+  for (const char* path : {"a/b/c", "a/b", "a"}) REQUIRE(guest.unlink(path, true) == 0);
+  std::strcpy(buffer.text, "../../..");
+  REQUIRE(guest.tree().walk(deepest, buffer, LastName::Follow, place) == Status::Ok);
+  CHECK(place.node == &guest.tree().root());
+  CHECK(guest.tree().nodes() == nodes + 3);
+  guest.tree().release_use(deepest);
+  CHECK(guest.tree().nodes() == nodes);
+}
+
+TEST_CASE("a directory keeps the order of creation while names come and go") {
+  GuestSide guest;
+  std::mt19937 random(11);
+  std::vector<std::string> model;
+  for (int step = 0; step < 20000; ++step) {
+    if (model.empty() || random() % 100 < 55) {
+      const std::string name = "n" + std::to_string(step);
+      REQUIRE(guest.make(name, hop::files::kTypeRegular | 0644) == 0);
+      REQUIRE(guest.make(name, hop::files::kTypeRegular | 0644) == EEXIST);
+      model.push_back(name);
+    } else {
+      const size_t victim = random() % model.size();
+      REQUIRE(guest.unlink(model[victim], false) == 0);
+      REQUIRE(guest.unlink(model[victim], false) == ENOENT);
+      model.erase(model.begin() + static_cast<std::ptrdiff_t>(victim));
+    }
+  }
+  const hop::files::Directory& names = guest.tree().root().names;
+  CHECK(names.size() == model.size());
+  std::vector<std::string> found;
+  for (auto* entry = names.after(0); entry != nullptr; entry = names.after(entry->cookie)) {
+    found.emplace_back(entry->text, entry->length);
+  }
+  CHECK(found == model);
+}
+
+TEST_CASE("a rename without memory for the new name changes nothing") {
+  GuestSide guest;
+  REQUIRE(guest.make("old", hop::files::kTypeRegular | 0644) == 0);
+  REQUIRE(guest.make("d", hop::files::kTypeDirectory | 0755) == 0);
+  test::fail_allocation_after(0);
+  const int result = guest.rename("old", "d/new");
+  test::fail_allocation_after(-1);
+  CHECK(result == ENOSPC);
+  CHECK(guest.describe("old", true) == 1000 + 16 + 8);
+  CHECK(guest.describe("d/new", true) == ENOENT);
+}

@@ -10,4 +10,7 @@ namespace test {
 /// The next allocation fails after this many have succeeded; negative: none fails.
 void fail_allocation_after(int64_t count);
 
+/// What files may take is this many bytes a piece; negative: there is no limit.
+void limit_files(int64_t bytes);
+
 }  // namespace test

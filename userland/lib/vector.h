@@ -35,6 +35,8 @@ class Vector {
     size_ = size;
     return true;
   }
+  /// To at most the size it has.
+  void shrink(uint64_t size) { size_ = size; }
   /// Removes one item and keeps the order of the others.
   void erase(uint64_t index) {
     for (uint64_t i = index + 1; i < size_; ++i) items_[i - 1] = items_[i];

@@ -8,8 +8,10 @@ namespace hop::files {
 
 /// RAX. Arguments in RDI RSI RDX R10 R8 R9, in the order written. Paths are NUL-terminated, paths and buffers are
 /// pointers into the stack half; a bad one is BadAddress. "dir" is a handle of a directory, or kRootDirectory; an
-/// absolute path ignores it. Handles belong to the gate's parameter (the client) and are small numbers from 0.
-/// Results: a value >= 0 or a Status, and a second one in RDX. No permission is checked: there is one user, root.
+/// absolute path ignores it. Handles are small numbers from 0 and belong to the client: the code space that calls,
+/// which the service knows from the secure stack. Everybody uses the one gate that is registered, and sees the same
+/// files. Results: a value >= 0 or a Status, and a second one in RDX. No permission is checked: there is one user,
+/// root. A read or write whose buffer ends too early moves what it can.
 enum class Operation : uint64_t {
   Open = 0,           ///< dir, path, flags (kOpen...), mode -> handle; RDX = mode of the file | rdev << 32
   Close = 1,          ///< handle

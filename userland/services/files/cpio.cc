@@ -114,11 +114,11 @@ class Unpacker {
     if ((mode & kTypeMask) == kTypeLink) {
       char target[kMaximumPath];
       const uint64_t length = header.field[kSize];
-      if (length >= sizeof target) return Status::Invalid;
+      if (length == 0 || length >= sizeof target) return Status::Invalid;
       memcpy(target, data, length);
       target[length] = 0;
       const Status status = tree_.make_link(place, target);
-      if (status == Status::Ok) node = find_entry(*place.parent, place.name)->node;
+      if (status == Status::Ok) node = place.parent->names.find(place.name)->node;
       return status;
     }
     const bool is_linked = (mode & kTypeMask) == kTypeRegular && header.field[kLinks] > 1;

@@ -18,6 +18,7 @@ class HandleTable {
 
  private:
   Vector<Node*> nodes_;
+  uint64_t lowest_ = 0;  ///< no number below is free
 };
 
 }  // namespace hop::files

@@ -27,6 +27,7 @@ using hop::files::Tree;
 constexpr uint64_t kArchiveArea = 0x0400'0000'0000;  // offset in this space
 constexpr unsigned kStacks = 16;
 constexpr uint64_t kStackSize = 65536;
+constexpr uint64_t kReservedShare = 16;  // of all memory, one part in so many is not for the bytes of files
 
 /// The code space that called, from the frame that the hardware pushed.
 struct Client {
@@ -115,6 +116,20 @@ Status make_devices() {
 }
 
 }  // namespace
+
+namespace hop::files {
+
+uint64_t room() {
+  const uint64_t reserve = kernel::info(SystemInfo::TotalMemory) / kReservedShare;
+  const uint64_t free = kernel::info(SystemInfo::FreeMemory);
+  return free > reserve ? free - reserve : 0;
+}
+
+bool has_room_for(uint64_t bytes) {
+  return bytes <= room();
+}
+
+}  // namespace hop::files
 
 HOP_GATE(files_entry, files_handler);
 

@@ -10,11 +10,28 @@ namespace hop::files {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kPage = 4096, kDeviceNumber = 0x801;
-constexpr int64_t kDirectorySize = 4096;
+constexpr uint64_t kPage = 4096, kBlock = 512, kDeviceNumber = 0x801;
+constexpr uint64_t kDirectorySize = 4096;
+constexpr uint64_t kLongestInInode = 59;  // ext4 keeps the target of a short symbolic link in the inode
 
 Reply value(int64_t number) {
   return {number, 0};
+}
+
+LastName last_name_of(uint64_t flags) {
+  return (flags & kNoFollow) != 0 ? LastName::Keep : LastName::Follow;
+}
+
+uint64_t size_of(const Node& node) {
+  if (node.is_directory()) return kDirectorySize;
+  return node.is_link() ? node.target_length : node.content.size();
+}
+
+/// Units of 512 bytes.
+uint64_t blocks_of(const Node& node) {
+  if (node.is_directory()) return kDirectorySize / kBlock;
+  if (node.is_link()) return node.target_length > kLongestInInode ? kPage / kBlock : 0;
+  return node.content.blocks();
 }
 
 FileStatus status_of(const Node& node) {
@@ -26,11 +43,9 @@ FileStatus status_of(const Node& node) {
   status.uid = node.uid;
   status.gid = node.gid;
   status.rdev = node.rdev;
-  status.size = node.is_directory() ? kDirectorySize : static_cast<int64_t>(node.content.size());
+  status.size = static_cast<int64_t>(size_of(node));
   status.block_size = kPage;
-  status.blocks = node.is_directory() ? kDirectorySize / 512
-                  : node.is_link()    ? 0
-                                      : static_cast<int64_t>(node.content.blocks());
+  status.blocks = static_cast<int64_t>(blocks_of(node));
   status.access_seconds = node.access_time / kSecond;
   status.access_nanoseconds = node.access_time % kSecond;
   status.modify_seconds = node.modify_time / kSecond;
@@ -42,55 +57,62 @@ FileStatus status_of(const Node& node) {
 
 }  // namespace
 
-Status Operations::find(uint64_t directory, uint64_t path_pointer, LastName last, PathBuffer& buffer, Place& place) {
-  const int64_t length = copy_string_from_caller(buffer.text, path_pointer, kMaximumPath);
+Status Operations::find(uint64_t directory, uint64_t path_pointer, LastName last_name, PathBuffer& path, Place& place) {
+  const int64_t length = copy_string_from_caller(path.text, path_pointer, kMaximumPath);
   if (length < 0) return static_cast<Status>(length);
   Node* from = &tree_.root();
-  if (buffer.text[0] != '/' && directory != kRootDirectory) {
+  if (path.text[0] != '/' && path.text[0] != 0 && directory != kRootDirectory) {
     from = handles_.find(directory);
     if (from == nullptr) return Status::BadHandle;
   }
-  return tree_.walk(*from, buffer, last, place);
+  return tree_.walk(*from, path, last_name, place);
 }
 
-Status Operations::find_node(uint64_t handle, uint64_t path_pointer, bool follow, Node*& node) {
+Status Operations::find_node(uint64_t handle, uint64_t path_pointer, LastName last_name, Node*& node) {
   if (path_pointer == 0) {
     node = handle == kRootDirectory ? &tree_.root() : handles_.find(handle);
     return node == nullptr ? Status::BadHandle : Status::Ok;
   }
-  PathBuffer buffer;
+  PathBuffer path;
   Place place;
-  const Status status = find(handle, path_pointer, follow ? LastName::Follow : LastName::Keep, buffer, place);
+  const Status status = find(handle, path_pointer, last_name, path, place);
   node = place.node;
   return status == Status::Ok && node == nullptr ? Status::NotFound : status;
 }
 
 Reply Operations::open(const Arguments& a) {
   const uint64_t flags = a.c;
-  PathBuffer buffer;
+  const bool creates = (flags & kOpenCreate) != 0;
+  const bool is_exclusive = creates && (flags & kOpenExclusive) != 0;
+  const LastName last_name = is_exclusive                   ? LastName::Leave
+                             : (flags & kOpenNoFollow) != 0 ? LastName::Keep
+                                                            : LastName::Follow;
+  PathBuffer path;
   Place place;
-  const bool follow =
-      (flags & kOpenNoFollow) == 0 && (flags & (kOpenCreate | kOpenExclusive)) != (kOpenCreate | kOpenExclusive);
-  if (const Status status = find(a.a, a.b, follow ? LastName::Follow : LastName::Keep, buffer, place);
-      status != Status::Ok)
+  if (Status status = find(a.a, a.b, last_name, path, place); status != Status::Ok) {
+    // a file with a slash behind it: who wanted to make it is told so in other words
+    if (status == Status::NotDirectory && creates && find(a.a, a.b, LastName::Leave, path, place) == Status::Ok)
+      status = Status::IsDirectory;
     return reply(status);
+  }
   Node* node = place.node;
+  if (creates && place.has_slash && place.ending == Ending::Name) return reply(Status::IsDirectory);
   if (node == nullptr) {
-    if ((flags & kOpenCreate) == 0) return reply(Status::NotFound);
-    if (place.needs_directory) return reply(Status::IsDirectory);
+    if (!creates) return reply(Status::NotFound);
     const uint32_t mode = kTypeRegular | (static_cast<uint32_t>(a.d) & kPermissionMask);
     if (const Status status = tree_.make(place, mode, 0, node); status != Status::Ok) return reply(status);
   } else {
-    if ((flags & kOpenCreate) != 0 && (flags & kOpenExclusive) != 0) return reply(Status::Exists);
-    if (node->is_link()) return reply(Status::SymbolicLinkLoop);
+    if (is_exclusive) return reply(Status::Exists);
+    if (node->is_directory() && creates) return reply(Status::IsDirectory);
     if ((flags & kOpenDirectory) != 0 && !node->is_directory()) return reply(Status::NotDirectory);
-    if (node->is_directory() && (flags & (kOpenWrite | kOpenCreate)) != 0) return reply(Status::IsDirectory);
-    if ((flags & kOpenTruncate) != 0 && node->is_regular()) {
-      if (const Status status = node->content.truncate(0); status != Status::Ok) return reply(status);
-      tree_.touch_modified(*node);
-    }
+    if (node->is_link()) return reply(Status::SymbolicLinkLoop);
+    if (node->is_directory() && (flags & (kOpenWrite | kOpenTruncate)) != 0) return reply(Status::IsDirectory);
   }
-  return {handles_.add(tree_, *node), node->mode | node->rdev << 32};
+  const int64_t handle = handles_.add(tree_, *node);
+  if (handle >= 0 && place.node != nullptr && (flags & kOpenTruncate) != 0 && node->is_regular()) {
+    if (node->content.truncate(0) == Status::Ok) tree_.touch_modified(*node);
+  }
+  return {handle, node->mode | node->rdev << 32};
 }
 
 Reply Operations::read(const Arguments& a) {
@@ -99,9 +121,9 @@ Reply Operations::read(const Arguments& a) {
   if (node->is_directory()) return reply(Status::IsDirectory);
   uint64_t to = a.c;
   const int64_t got = node->content.read(a.b, a.d, [&](const uint8_t* bytes, uint64_t count) {
-    const Status status = bytes == nullptr ? zero_for_caller(to, count) : copy_to_caller(to, bytes, count);
-    to += count;
-    return status;
+    const uint64_t taken = bytes == nullptr ? zero_some_for_caller(to, count) : copy_some_to_caller(to, bytes, count);
+    to += taken;
+    return taken;
   });
   return value(got);
 }
@@ -113,9 +135,9 @@ Reply Operations::write(const Arguments& a) {
   const uint64_t offset = a.b == ~uint64_t{0} ? node->content.size() : a.b;
   uint64_t from = a.c;
   const int64_t written = node->content.write(offset, a.d, [&](uint8_t* to, uint64_t count) {
-    const Status status = copy_from_caller(to, from, count);
-    from += count;
-    return status;
+    const uint64_t given = copy_some_from_caller(to, from, count);
+    from += given;
+    return given;
   });
   if (written > 0) tree_.touch_modified(*node);
   return {written, offset};
@@ -159,76 +181,71 @@ Reply Operations::read_directory(const Arguments& a) {
     return Status::Ok;
   };
 
+  if (node->links == 0) return reply(Status::NotFound);
   Status status = Status::Ok;
-  const Node& above = node->parent != nullptr ? *node->parent : *node;
   if (cookie == 0) status = put(*node, ".", 1, 1);
-  if (cookie == 1 && status == Status::Ok) status = put(above, "..", 2, 2);
-  for (uint64_t i = 0; i < node->entries.size() && status == Status::Ok; ++i) {
-    const Entry& entry = node->entries[i];
-    if (entry.cookie <= cookie) continue;
-    status = put(*entry.node, entry.name, entry.length, entry.cookie);
+  if (cookie == 1 && status == Status::Ok) status = put(*node->parent, "..", 2, 2);
+  while (status == Status::Ok) {
+    const Entry* entry = node->names.after(cookie);
+    if (entry == nullptr) break;
+    status = put(*entry->node, entry->text, entry->length, entry->cookie);
   }
-  if (status == Status::OutOfRange)
-    return used != 0 ? Reply{static_cast<int64_t>(used), cookie} : reply(Status::Invalid);
-  if (status != Status::Ok) return reply(status);
+  if (status != Status::Ok && used == 0) return reply(status == Status::OutOfRange ? Status::Invalid : status);
   return {static_cast<int64_t>(used), cookie};
 }
 
 Status Operations::make(uint64_t directory, uint64_t path_pointer, uint32_t mode, uint64_t rdev) {
-  PathBuffer buffer;
+  PathBuffer path;
   Place place;
-  if (const Status status = find(directory, path_pointer, LastName::Leave, buffer, place); status != Status::Ok)
+  if (const Status status = find(directory, path_pointer, LastName::Leave, path, place); status != Status::Ok)
     return status;
   Node* made = nullptr;
   return tree_.make(place, mode, rdev, made);
 }
 
 Status Operations::unlink(const Arguments& a) {
-  PathBuffer buffer;
+  PathBuffer path;
   Place place;
-  if (const Status status = find(a.a, a.b, LastName::Leave, buffer, place); status != Status::Ok) return status;
+  if (const Status status = find(a.a, a.b, LastName::Leave, path, place); status != Status::Ok) return status;
   return tree_.unlink(place, (a.c & kRemoveDirectory) != 0);
 }
 
 Reply Operations::rename(const Arguments& a) {
-  PathBuffer from_buffer, to_buffer;
+  PathBuffer from_path, to_path;
   Place from, to;
-  if (const Status status = find(a.a, a.b, LastName::Leave, from_buffer, from); status != Status::Ok)
+  if (const Status status = find(a.a, a.b, LastName::Leave, from_path, from); status != Status::Ok)
     return reply(status);
-  if (const Status status = find(a.c, a.d, LastName::Leave, to_buffer, to); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.c, a.d, LastName::Leave, to_path, to); status != Status::Ok) return reply(status);
   return reply(tree_.rename(from, to, (a.e & kNoReplace) == 0));
 }
 
 Reply Operations::link(const Arguments& a) {
   Node* node = nullptr;
-  if (const Status status = find_node(a.a, a.b, (a.e & kFollow) != 0, node); status != Status::Ok) return reply(status);
-  PathBuffer buffer;
+  const LastName last_name = (a.e & kFollow) != 0 ? LastName::Follow : LastName::Keep;
+  if (const Status status = find_node(a.a, a.b, last_name, node); status != Status::Ok) return reply(status);
+  PathBuffer path;
   Place place;
-  if (const Status status = find(a.c, a.d, LastName::Leave, buffer, place); status != Status::Ok) return reply(status);
+  if (const Status status = find(a.c, a.d, LastName::Leave, path, place); status != Status::Ok) return reply(status);
   return reply(tree_.link(*node, place));
 }
 
 Reply Operations::symbolic_link(const Arguments& a) {
-  char target[kMaximumPath];
-  const int64_t length = copy_string_from_caller(target, a.a, sizeof target);
+  PathBuffer target, path;
+  const int64_t length = copy_string_from_caller(target.text, a.a, kMaximumPath);
   if (length < 0) return value(length);
   if (length == 0) return reply(Status::NotFound);
-  PathBuffer buffer;
   Place place;
-  if (const Status status = find(a.b, a.c, LastName::Leave, buffer, place); status != Status::Ok) return reply(status);
-  return reply(tree_.make_link(place, target));
+  if (const Status status = find(a.b, a.c, LastName::Leave, path, place); status != Status::Ok) return reply(status);
+  return reply(tree_.make_link(place, target.text));
 }
 
 Reply Operations::read_link(const Arguments& a) {
   Node* node = nullptr;
-  if (const Status status = find_node(a.a, a.b, false, node); status != Status::Ok) return reply(status);
+  if (const Status status = find_node(a.a, a.b, LastName::Keep, node); status != Status::Ok) return reply(status);
   if (!node->is_link()) return reply(Status::Invalid);
-  uint64_t to = a.c;
-  return value(node->content.read(0, a.d, [&](const uint8_t* bytes, uint64_t count) {
-    const Status status = copy_to_caller(to, bytes, count);
-    to += count;
-    return status;
-  }));
+  const uint64_t count = node->target_length < a.d ? node->target_length : a.d;
+  const Status status = copy_to_caller(a.c, node->target, count);
+  return status == Status::Ok ? value(static_cast<int64_t>(count)) : reply(status);
 }
 
 Status Operations::set_times(Node& node, uint64_t access, uint64_t modify) {
@@ -250,8 +267,7 @@ Reply Operations::path(const Arguments& a) {
 }
 
 Reply Operations::file_system(const Arguments& a) {
-  const FileSystemStatus status{kPage, kernel::info(SystemInfo::TotalMemory) / kPage,
-                                kernel::info(SystemInfo::FreeMemory) / kPage, tree_.nodes()};
+  const FileSystemStatus status{kPage, kernel::info(SystemInfo::TotalMemory) / kPage, room() / kPage, tree_.nodes()};
   return reply(copy_to_caller(a.a, &status, sizeof status));
 }
 
@@ -271,10 +287,10 @@ Reply Operations::serve(const Request& request) {
     case Operation::Truncate:
       return reply(truncate(a));
     case Operation::Status:
-      status = find_node(a.a, 0, false, node);
+      status = find_node(a.a, 0, LastName::Follow, node);
       return reply(status == Status::Ok ? write_status(*node, a.b) : status);
     case Operation::StatusAt:
-      status = find_node(a.a, a.b, (a.d & kNoFollow) == 0, node);
+      status = find_node(a.a, a.b, last_name_of(a.d), node);
       return reply(status == Status::Ok ? write_status(*node, a.c) : status);
     case Operation::ReadDirectory:
       return read_directory(a);
@@ -291,13 +307,13 @@ Reply Operations::serve(const Request& request) {
     case Operation::ReadLink:
       return read_link(a);
     case Operation::ChangeMode:
-      status = find_node(a.a, a.b, (a.d & kNoFollow) == 0, node);
+      status = find_node(a.a, a.b, last_name_of(a.d), node);
       if (status != Status::Ok) return reply(status);
       node->mode = node->type() | (static_cast<uint32_t>(a.c) & kPermissionMask);
       tree_.touch_changed(*node);
       return reply(Status::Ok);
     case Operation::ChangeOwner:
-      status = find_node(a.a, a.b, (a.e & kNoFollow) == 0, node);
+      status = find_node(a.a, a.b, last_name_of(a.e), node);
       if (status != Status::Ok) return reply(status);
       if (static_cast<uint32_t>(a.c) != ~0u) node->uid = static_cast<uint32_t>(a.c);
       if (static_cast<uint32_t>(a.d) != ~0u) node->gid = static_cast<uint32_t>(a.d);
@@ -306,7 +322,7 @@ Reply Operations::serve(const Request& request) {
       tree_.touch_changed(*node);
       return reply(Status::Ok);
     case Operation::SetTimes:
-      status = find_node(a.a, a.b, (a.e & kNoFollow) == 0, node);
+      status = find_node(a.a, a.b, last_name_of(a.e), node);
       return reply(status == Status::Ok ? set_times(*node, a.c, a.d) : status);
     case Operation::Path:
       return path(a);
@@ -320,7 +336,7 @@ Reply Operations::serve(const Request& request) {
       return reply(make(a.a, a.b, type == 0 ? mode | kTypeRegular : mode, a.d));
     }
     case Operation::Duplicate:
-      status = find_node(a.a, 0, false, node);
+      status = find_node(a.a, 0, LastName::Follow, node);
       return status == Status::Ok ? value(handles_.add(tree_, *node)) : reply(status);
   }
   return reply(Status::NoSuchCall);

@@ -7,6 +7,9 @@
 
 namespace hop::files {
 
+/// Bytes of memory that files may still take.
+[[nodiscard]] uint64_t room();
+
 class Operations {
  public:
   Operations(Tree& tree, HandleTable& handles) : tree_(tree), handles_(handles) {}
@@ -29,10 +32,10 @@ class Operations {
   Status write_status(const Node& node, uint64_t pointer);
   Status set_times(Node& node, uint64_t access, uint64_t modify);
 
-  /// Copies a path in and walks it.
-  Status find(uint64_t directory, uint64_t path_pointer, LastName last, PathBuffer& buffer, Place& place);
+  /// Copies a path in and walks it. The place may point into it.
+  Status find(uint64_t directory, uint64_t path_pointer, LastName last_name, PathBuffer& path, Place& place);
   /// The node of a path that must exist, or with path pointer 0 of the handle itself.
-  Status find_node(uint64_t handle, uint64_t path_pointer, bool follow, Node*& node);
+  Status find_node(uint64_t handle, uint64_t path_pointer, LastName last_name, Node*& node);
 
   Tree& tree_;
   HandleTable& handles_;

@@ -9,28 +9,28 @@ namespace hop::files {
 
 Tree::Tree(Clock clock) : clock_(clock) {
   root_ = create_node(kTypeDirectory | 0755);
+  if (root_ == nullptr) __builtin_trap();
   root_->links = 2;
   root_->parent = root_;
 }
 
 Tree::~Tree() {
-  empty(*root_);
-  root_->links = 0;
-  end_if_unused(*root_);
-}
-
-/// Removes every name in a directory, and what only they lead to.
-void Tree::empty(Node& directory) {
-  while (directory.entries.size() != 0) {
-    Entry& entry = directory.entries[directory.entries.size() - 1];
-    Node& node = *entry.node;
-    remove_entry(directory, entry);
-    if (node.is_directory()) {
-      empty(node);
-      node.links = 1;
+  for (Node* at = root_;;) {
+    const Entry* first = at->names.after(0);
+    if (first == nullptr) {
+      if (at == root_) break;
+      at = at->parent;
+    } else if (first->node->is_directory() && first->node->names.size() != 0) {
+      at = first->node;
+    } else {
+      const Place place{Ending::Name, at, {first->text, first->length}, first->node, false};
+      const Status status = unlink(place, first->node->is_directory());
+      if (status != Status::Ok) __builtin_trap();
     }
-    drop_link(node);
   }
+  root_->links = 0;
+  root_->parent = nullptr;
+  end_if_unused(root_);
 }
 
 Node* Tree::create_node(uint32_t mode) {
@@ -44,22 +44,43 @@ Node* Tree::create_node(uint32_t mode) {
   return node;
 }
 
-void Tree::end_if_unused(Node& node) {
-  if (node.links != 0 || node.uses != 0) return;
-  node.~Node();
-  release(&node);
-  --nodes_;
+/// A loop, for a directory that was removed may have been the last use of the one above, and so on.
+void Tree::end_if_unused(Node* node) {
+  while (node != nullptr && node->links == 0 && node->uses == 0) {
+    Node* above = node->is_directory() ? node->parent : nullptr;
+    release(node->target);
+    node->~Node();
+    release(node);
+    --nodes_;
+    node = above;
+    if (node != nullptr) --node->uses;
+  }
 }
 
 void Tree::release_use(Node& node) {
   --node.uses;
-  end_if_unused(node);
+  end_if_unused(&node);
 }
 
 void Tree::drop_link(Node& node) {
   --node.links;
   touch_changed(node);
-  end_if_unused(node);
+  end_if_unused(&node);
+}
+
+/// Its name is gone. Its ".." stays, for those who are still in it.
+void Tree::drop_directory(Node& node) {
+  --node.parent->links;
+  use(*node.parent);
+  --node.links;  // its own "."
+  drop_link(node);
+}
+
+void Tree::remove_name(Node& directory, Entry& entry) {
+  Node& node = *entry.node;
+  directory.names.remove(entry);
+  if (!node.is_directory() && node.parent == &directory) node.parent = nullptr;
+  touch_modified(directory);
 }
 
 void Tree::touch_modified(Node& node) {
@@ -67,9 +88,8 @@ void Tree::touch_modified(Node& node) {
 }
 
 Status Tree::check_new(const Place& place, bool is_directory) const {
-  if (place.node != nullptr) return Status::Exists;
-  if (place.parent == nullptr) return Status::Exists;
-  if (place.needs_directory && !is_directory) return Status::NotFound;
+  if (place.ending != Ending::Name || place.node != nullptr) return Status::Exists;
+  if (place.has_slash && !is_directory) return Status::NotFound;
   if (place.parent->links == 0) return Status::NotFound;  // a removed directory that is still open
   return Status::Ok;
 }
@@ -79,40 +99,40 @@ Status Tree::make(const Place& place, uint32_t mode, uint64_t rdev, Node*& made)
   if (const Status status = check_new(place, is_directory); status != Status::Ok) return status;
   Node* node = create_node(mode);
   if (node == nullptr) return Status::NoSpace;
-  node->rdev = rdev;
-  if (const Status status = add_entry(*place.parent, place.name, *node); status != Status::Ok) {
-    end_if_unused(*node);
+  if (const Status status = place.parent->names.add(place.name, *node); status != Status::Ok) {
+    end_if_unused(node);
     return status;
   }
-  node->links = 1;
-  if (is_directory) {
-    node->links = 2;
-    node->parent = place.parent;
-    ++place.parent->links;
-  } else {
-    node->parent = place.parent;
-  }
+  node->rdev = rdev;
+  node->parent = place.parent;
+  node->links = is_directory ? 2 : 1;
+  if (is_directory) ++place.parent->links;
   touch_modified(*place.parent);
   made = node;
   return Status::Ok;
 }
 
 Status Tree::make_link(const Place& place, const char* target) {
-  Node* node = nullptr;
-  if (const Status status = make(place, kTypeLink | 0777, 0, node); status != Status::Ok) return status;
-  const int64_t written = node->content.write(0, strlen(target), [&](uint8_t* to, uint64_t count) {
-    memcpy(to, target, count);
-    return Status::Ok;
-  });
-  if (written >= 0) return Status::Ok;
-  const Status undone = unlink({place.parent, place.name, node, false}, false);
-  return undone == Status::Ok ? static_cast<Status>(written) : undone;
+  if (const Status status = check_new(place, false); status != Status::Ok) return status;
+  const uint64_t length = strlen(target);
+  auto* copy = static_cast<char*>(allocate(length + 1));
+  if (copy == nullptr) return Status::NoSpace;
+  memcpy(copy, target, length + 1);
+  Node* made = nullptr;
+  if (const Status status = make(place, kTypeLink | 0777, 0, made); status != Status::Ok) {
+    release(copy);
+    return status;
+  }
+  made->target = copy;
+  made->target_length = static_cast<uint32_t>(length);
+  return Status::Ok;
 }
 
 Status Tree::link(Node& node, const Place& place) {
   if (const Status status = check_new(place, false); status != Status::Ok) return status;
   if (node.is_directory()) return Status::NotPermitted;
-  if (const Status status = add_entry(*place.parent, place.name, node); status != Status::Ok) return status;
+  if (node.links == 0) return Status::NotFound;
+  if (const Status status = place.parent->names.add(place.name, node); status != Status::Ok) return status;
   ++node.links;
   node.parent = place.parent;
   touch_changed(node);
@@ -121,80 +141,87 @@ Status Tree::link(Node& node, const Place& place) {
 }
 
 Status Tree::unlink(const Place& place, bool directory) {
+  return directory ? remove_directory(place) : remove_file(place);
+}
+
+Status Tree::remove_file(const Place& place) {
+  if (place.ending != Ending::Name) return Status::IsDirectory;
   if (place.node == nullptr) return Status::NotFound;
-  Node& node = *place.node;
-  if (place.needs_directory && !node.is_directory()) return Status::NotDirectory;
-  if (directory) {
-    if (!node.is_directory()) return Status::NotDirectory;
-    if (&node == root_) return Status::Busy;
-    if (place.parent == nullptr) return Status::Invalid;  // "." or ".."
-    if (node.entries.size() != 0) return Status::NotEmpty;
-  } else if (node.is_directory()) {
-    return Status::IsDirectory;
-  }
-  Entry* entry = find_entry(*place.parent, place.name);
-  remove_entry(*place.parent, *entry);
-  touch_modified(*place.parent);
-  if (node.is_directory()) {
-    --place.parent->links;
-    node.parent = nullptr;
-    --node.links;  // its own "."
-  }
-  drop_link(node);
+  if (place.node->is_directory()) return Status::IsDirectory;
+  if (place.has_slash) return Status::NotDirectory;
+  remove_name(*place.parent, *place.parent->names.find(place.name));
+  drop_link(*place.node);
   return Status::Ok;
 }
 
-/// Is the directory `inner` the directory `outer`, or somewhere in it?
-bool Tree::is_within(const Node& inner, const Node& outer) const {
-  for (const Node* above = &inner;; above = above->parent) {
-    if (above == &outer) return true;
-    if (above == root_ || above->parent == nullptr) return false;
+Status Tree::remove_directory(const Place& place) {
+  switch (place.ending) {
+    case Ending::Root:
+      return Status::Busy;
+    case Ending::Dot:
+      return Status::Invalid;
+    case Ending::DotDot:
+      return Status::NotEmpty;
+    case Ending::Name:
+      break;
+  }
+  if (place.node == nullptr) return Status::NotFound;
+  if (!place.node->is_directory()) return Status::NotDirectory;
+  if (place.node->names.size() != 0) return Status::NotEmpty;
+  remove_name(*place.parent, *place.parent->names.find(place.name));
+  drop_directory(*place.node);
+  return Status::Ok;
+}
+
+namespace {
+
+/// Is `above` the node itself or a directory over it?
+bool is_within(const Node* node, const Node* above) {
+  for (;; node = node->parent) {
+    if (node == above) return true;
+    if (node->parent == node) return false;
   }
 }
 
-Status Tree::check_replace(const Node& moved, const Node& target) const {
-  if (moved.is_directory()) {
-    if (!target.is_directory()) return Status::NotDirectory;
-    if (target.entries.size() != 0) return Status::NotEmpty;
-    return Status::Ok;
-  }
-  return target.is_directory() ? Status::IsDirectory : Status::Ok;
+}  // namespace
+
+Status Tree::check_rename(const Place& from, const Place& to, bool replace) const {
+  if (from.ending != Ending::Name) return Status::Busy;
+  if (to.ending != Ending::Name) return replace ? Status::Busy : Status::Exists;
+  if (from.node == nullptr) return Status::NotFound;
+  if (to.node != nullptr && !replace) return Status::Exists;
+  const bool is_directory = from.node->is_directory();
+  if (!is_directory && (from.has_slash || to.has_slash)) return Status::NotDirectory;
+  if (is_directory && is_within(to.parent, from.node)) return Status::Invalid;
+  if (to.node != nullptr && to.node->is_directory() && is_within(from.parent, to.node)) return Status::NotEmpty;
+  if (to.node == from.node) return Status::Ok;
+  if (to.parent->links == 0) return Status::NotFound;
+  if (to.node == nullptr) return Status::Ok;
+  if (is_directory && !to.node->is_directory()) return Status::NotDirectory;
+  if (!is_directory && to.node->is_directory()) return Status::IsDirectory;
+  return to.node->names.size() != 0 ? Status::NotEmpty : Status::Ok;
 }
 
 Status Tree::rename(const Place& from, const Place& to, bool replace) {
-  if (from.node == nullptr) return Status::NotFound;
-  if (from.parent == nullptr || (to.parent == nullptr && to.node != nullptr)) return Status::Busy;
+  if (const Status status = check_rename(from, to, replace); status != Status::Ok) return status;
+  if (to.node == from.node) return Status::Ok;
   Node& node = *from.node;
-  if (to.node != nullptr && !replace) return Status::Exists;
-  if ((from.needs_directory || to.needs_directory) && !node.is_directory()) return Status::NotDirectory;
-  if (to.node != nullptr && is_within(*from.parent, *to.node)) return Status::NotEmpty;
-  if (to.node == &node) return Status::Ok;
-  if (to.parent->links == 0) return Status::NotFound;
-  if (node.is_directory() && is_within(*to.parent, node)) return Status::Invalid;
-  if (to.node != nullptr) {
-    if (const Status status = check_replace(node, *to.node); status != Status::Ok) return status;
-  }
 
   // the new name first: it can fail, and then nothing has changed
-  if (Entry* entry = find_entry(*to.parent, to.name); entry != nullptr) {
-    Node& replaced = *entry->node;
-    entry->node = &node;
-    if (replaced.is_directory()) {
-      --to.parent->links;
-      replaced.parent = nullptr;
-      --replaced.links;
-    }
-    drop_link(replaced);
-  } else if (const Status status = add_entry(*to.parent, to.name, node); status != Status::Ok) {
-    return status;
+  if (to.node == nullptr) {
+    if (const Status status = to.parent->names.add(to.name, node); status != Status::Ok) return status;
+  } else {
+    Node& replaced = *to.node;
+    to.parent->names.find(to.name)->node = &node;
+    if (replaced.parent == to.parent && !replaced.is_directory()) replaced.parent = nullptr;
+    replaced.is_directory() ? drop_directory(replaced) : drop_link(replaced);
   }
-  remove_entry(*from.parent, *find_entry(*from.parent, from.name));
+  remove_name(*from.parent, *from.parent->names.find(from.name));
   if (node.is_directory()) {
     --from.parent->links;
     ++to.parent->links;
   }
   node.parent = to.parent;
-  touch_modified(*from.parent);
   touch_modified(*to.parent);
   touch_changed(node);
   return Status::Ok;

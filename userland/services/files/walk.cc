@@ -1,100 +1,125 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Path resolution, as path_resolution(7) describes it for the user root.
+// From paths to nodes, as path_resolution(7) describes it for the user root, and back.
 #include "userland/runtime/memory.h"
 #include "userland/services/files/tree.h"
 
 namespace hop::files {
 
-/// The path that is left becomes the link's target, a slash, and the rest.
-Status Tree::expand_link(PathBuffer& buffer, const Node& node, const char* rest) {
-  const uint64_t target = node.content.size(), tail = strlen(rest);
-  if (target == 0) return Status::NotFound;
-  if (target + 1 + tail + 1 > kMaximumPath) return Status::NameTooLong;
-  uint64_t used = 0;
-  const int64_t copied = node.content.read(0, target, [&](const uint8_t* bytes, uint64_t count) {
-    if (bytes != nullptr) memcpy(buffer.spare + used, bytes, count);
-    used += count;
-    return Status::Ok;
-  });
-  if (copied < 0) return static_cast<Status>(copied);
-  if (tail != 0) buffer.spare[used++] = '/';
-  memcpy(buffer.spare + used, rest, tail + 1);
-  memcpy(buffer.text, buffer.spare, used + tail + 1);
+namespace {
+
+/// The text that is left of a path: of the target of the symbolic link that is being followed, then what stands behind
+/// that link, and so on. Every link followed leaves one piece at the most.
+struct Rest {
+  const char* at;
+  const char* pending[kMaximumLinks] = {};
+  unsigned count = 0;
+
+  /// Goes to the next name; false: there is none.
+  bool find_name() {
+    for (;;) {
+      while (*at == '/') ++at;
+      if (*at != 0) return true;
+      if (count == 0) return false;
+      at = pending[--count];
+    }
+  }
+  /// What stands behind `at`: a slash, another name?
+  void look_ahead(bool& has_slash, bool& has_name) const {
+    has_slash = has_name = false;
+    const char* text = at;
+    for (unsigned left = count;; text = pending[--left]) {
+      for (; *text == '/'; ++text) has_slash = true;
+      if (*text != 0) has_name = true;
+      if (has_name || left == 0) return;
+    }
+  }
+  void enter_link(const char* target) {
+    if (*at != 0) pending[count++] = at;
+    at = target;
+  }
+};
+
+}  // namespace
+
+Status Tree::walk(Node& from, const PathBuffer& path, LastName last_name, Place& place) {
+  if (path.text[0] == 0) return Status::NotFound;
+  Rest rest{path.text};
+  Node* current = path.text[0] == '/' ? root_ : &from;
+  if (!current->is_directory()) return Status::NotDirectory;
+  place = {Ending::Root, nullptr, {}, current, true};
+  for (unsigned links = 0; rest.find_name();) {
+    Name name{rest.at, 0};
+    while (name.text[name.length] != 0 && name.text[name.length] != '/') ++name.length;
+    if (name.length > kMaximumName) return Status::NameTooLong;
+    rest.at += name.length;
+    bool has_slash, has_more;
+    rest.look_ahead(has_slash, has_more);
+
+    if (name.is(".") || name.is("..")) {
+      if (name.length == 2) current = current->parent;
+      place = {name.length == 1 ? Ending::Dot : Ending::DotDot, nullptr, {}, current, has_slash};
+      continue;
+    }
+    const Entry* entry = current->names.find(name);
+    Node* node = entry == nullptr ? nullptr : entry->node;
+    if (node == nullptr && has_more) return Status::NotFound;
+    const bool follows = has_more || last_name == LastName::Follow || (last_name == LastName::Keep && has_slash);
+    if (node != nullptr && node->is_link() && follows) {
+      if (links++ == kMaximumLinks) return Status::SymbolicLinkLoop;
+      rest.enter_link(node->target);
+      if (*node->target == '/') current = root_;
+      place = {Ending::Root, nullptr, {}, current, true};
+      continue;
+    }
+    place = {Ending::Name, current, name, node, has_slash};
+    if (!has_more && (node == nullptr || !has_slash || last_name == LastName::Leave)) return Status::Ok;
+    if (!node->is_directory()) return Status::NotDirectory;
+    current = node;
+  }
   return Status::Ok;
 }
 
-Status Tree::walk(Node& from, PathBuffer& buffer, LastName last, Place& place) {
-  const char* rest = buffer.text;
-  if (*rest == 0) return Status::NotFound;
-  Node* current = *rest == '/' ? root_ : &from;
-  if (!current->is_directory()) return Status::NotDirectory;
-  place = {nullptr, {}, current, false};
-
-  for (unsigned links = 0;;) {
-    const bool had_slash = *rest == '/';
-    while (*rest == '/') ++rest;
-    if (*rest == 0) {
-      place.needs_directory = had_slash;
-      return Status::Ok;
+/// The directory and entry of a name of the node. nullptr: it has none.
+Node* Tree::find_name_of(const Node& node, const Entry*& entry) {
+  const auto find_in = [&](const Node& directory) {
+    for (entry = directory.names.after(0); entry != nullptr; entry = directory.names.after(entry->cookie)) {
+      if (entry->node == &node) return true;
     }
-    const char* end = rest;
-    while (*end != 0 && *end != '/') ++end;
-    const Name name{rest, static_cast<uint64_t>(end - rest)};
-    if (name.length > kMaximumName) return Status::NameTooLong;
-    const bool is_last = [&] {
-      const char* after = end;
-      while (*after == '/') ++after;
-      return *after == 0;
-    }();
-
-    if (name.is(".") || name.is("..")) {
-      if (name.length == 2 && current->parent != nullptr) current = current->parent;
-      place = {nullptr, {}, current, false};
-      rest = end;
-      continue;
+    return false;
+  };
+  if (node.links == 0) return nullptr;
+  if (node.parent != nullptr) return find_in(*node.parent) ? node.parent : nullptr;
+  // a file whose last known name is gone: through the whole tree, in the order of creation
+  for (Node* at = root_;;) {
+    if (find_in(*at)) return at;
+    const auto first_below = [](const Node& directory, uint64_t cookie) {
+      const Entry* next = directory.names.after(cookie);
+      while (next != nullptr && !next->node->is_directory()) next = directory.names.after(next->cookie);
+      return next;
+    };
+    const Entry* next = first_below(*at, 0);
+    while (next == nullptr) {
+      if (at == root_) return nullptr;
+      const Entry* own = at->parent->names.after(0);
+      while (own->node != at) own = at->parent->names.after(own->cookie);
+      at = at->parent;
+      next = first_below(*at, own->cookie);
     }
-    Entry* entry = find_entry(*current, name);
-    if (entry == nullptr) {
-      if (!is_last) return Status::NotFound;
-      place = {current, name, nullptr, *end == '/'};
-      return Status::Ok;
-    }
-    Node* node = entry->node;
-    const bool follow = last == LastName::Follow || (last == LastName::Keep && *end == '/');
-    if (node->is_link() && (!is_last || follow)) {
-      if (++links > kMaximumLinks) return Status::SymbolicLinkLoop;
-      const Status status = expand_link(buffer, *node, end);
-      if (status != Status::Ok) return status;
-      rest = buffer.text;
-      if (*rest == '/') current = root_;
-      place = {nullptr, {}, current, false};
-      continue;
-    }
-    place = {current, name, node, *end == '/'};
-    const bool must_be_directory = !is_last || (place.needs_directory && last != LastName::Leave);
-    if (must_be_directory && !node->is_directory()) return Status::NotDirectory;
-    if (is_last) return Status::Ok;
-    current = node;
-    rest = end;
+    at = next->node;
   }
 }
 
 int64_t Tree::path_of(Node& node, char* buffer, uint64_t capacity) {
-  Node* current = &node;
   uint64_t start = capacity;
-  while (current != root_) {
-    Node* parent = current->parent;
-    if (parent == nullptr) return static_cast<int64_t>(Status::NotFound);
-    const Entry* found = nullptr;
-    for (const Entry& entry : parent->entries) {
-      if (entry.node == current) found = &entry;
-    }
-    if (found == nullptr) return static_cast<int64_t>(Status::NotFound);
-    if (found->length + 1 > start) return static_cast<int64_t>(Status::OutOfRange);
-    start -= found->length;
-    memcpy(buffer + start, found->name, found->length);
+  for (Node* current = &node; current != root_;) {
+    const Entry* entry = nullptr;
+    Node* directory = find_name_of(*current, entry);
+    if (directory == nullptr) return static_cast<int64_t>(Status::NotFound);
+    if (entry->length + uint64_t{1} > start) return static_cast<int64_t>(Status::OutOfRange);
+    start -= entry->length;
+    memcpy(buffer + start, entry->text, entry->length);
     buffer[--start] = '/';
-    current = parent;
+    current = directory;
   }
   if (start == capacity) {
     if (capacity == 0) return static_cast<int64_t>(Status::OutOfRange);
