@@ -16,7 +16,7 @@ struct EngineOptions {
   asx::Variant variant{};
   uint64_t limit = 0;                        ///< instructions; 0 = none
   bool realtime = false;                     ///< ticks are the host's nanoseconds, not instructions
-  uint32_t translation_buffer = 128u << 20;  ///< bytes
+  uint32_t translation_buffer = 64u << 20;  ///< bytes
 };
 
 enum class StopReason {

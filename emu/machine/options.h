@@ -27,7 +27,7 @@ struct MachineOptions {
   uint64_t random_seed = 0;
   uint32_t quantum = 0;  ///< ticks of a scheduling quantum; 0 = the kernel's choice
   asx::Variant variant{};
-  uint32_t translation_buffer = 128u << 20;  ///< bytes of the engine's translation buffer
+  uint32_t translation_buffer = 64u << 20;  ///< bytes of the engine's translation buffer
   std::array<SerialHost, asx::kSerialLines> serial{};
 };
 
