@@ -15,8 +15,8 @@ std::string describe_variants(const VariantOptions& options) {
   for (const asx::VariantFlag& flag : asx::variant_flags()) width = std::max(width, flag.name.size());
   std::string text;
   for (const asx::VariantFlag& flag : asx::variant_flags()) {
-    text += fmt::format("--{:<{}}  {} to {}, default {} (manual {})\n    {}\n", flag.name, width, flag.minimum,
-                        flag.maximum, flag.default_value, flag.section, flag.help);
+    text += fmt::format("--{:<{}}  {}; default {} (manual {})\n    {}\n", flag.name, width, flag.range(),
+                        flag.text(flag.default_value), flag.section, flag.help);
   }
   return text;
 }

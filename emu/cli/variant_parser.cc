@@ -14,9 +14,9 @@ void VariantParser::declare(CLI::App& command) {
     const asx::VariantFlag& flag = flags[i];
     command
         .add_option("--" + std::string(flag.name), texts_[i],
-                    fmt::format("{} ({} to {}, default {}; manual {})", flag.help, flag.minimum, flag.maximum,
-                                flag.default_value, flag.section))
-        ->option_text("=N")
+                    fmt::format("{} ({}; default {}; manual {})", flag.help, flag.range(),
+                                flag.text(flag.default_value), flag.section))
+        ->option_text(flag.is_number() ? "=N" : "=CHOICE")
         ->group("Variant of the machine");
   }
 }

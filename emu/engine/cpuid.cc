@@ -85,7 +85,7 @@ CpuidAnswer cpuid(uint32_t leaf, uint32_t subleaf, const asx::Variant& variant) 
       return {asx::kFeatureLeaf, word(kName, 0), word(kName, 4), word(kName, 8)};
     }
     case asx::kFeatureLeaf:
-      return {asx::kFeatureSignature, variant.selector_bits, variant.reserve, 0};
+      return {asx::kFeatureSignature, variant.selector_bits, variant.reserve, variant.frames};
     case kExtendedLeaf:
       return {kHighestExtendedLeaf, 0, 0, 0};
     case kExtendedLeaf + 1:

@@ -14,8 +14,8 @@ namespace emu {
 
 struct EngineOptions {
   asx::Variant variant{};
-  uint64_t limit = 0;                        ///< instructions; 0 = none
-  bool realtime = false;                     ///< ticks are the host's nanoseconds, not instructions
+  uint64_t limit = 0;                       ///< instructions; 0 = none
+  bool realtime = false;                    ///< ticks are the host's nanoseconds, not instructions
   uint32_t translation_buffer = 64u << 20;  ///< bytes
 };
 
@@ -35,7 +35,6 @@ struct EngineStop {
 /// Counts that depend only on what the guest did, but for tlb_fills and the last two.
 struct EngineCounts {
   uint64_t instructions = 0;
-  uint64_t blocks = 0;
   uint64_t tlb_fills = 0;
   uint64_t tlb_flushes = 0;
   uint64_t system_calls = 0;

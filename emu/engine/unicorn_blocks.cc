@@ -29,7 +29,7 @@ uint64_t UnicornEngine::name_of(Block block) {
 }
 
 void UnicornEngine::begin_block(Block block) {
-  if (instructions_ >= deadline_) {
+  if (clock_.is_due()) {
     if (stop_ == Stop::None) stop_ = Stop::Boundary;
     uc_emu_stop(engine_.get());
     return;
@@ -40,8 +40,7 @@ void UnicornEngine::begin_block(Block block) {
     uc_emu_stop(engine_.get());
     return;
   }
-  instructions_ += entry->count();
-  blocks_ += 1;
+  clock_.count(entry->count());
   last_block_ = entry;
 }
 
@@ -60,7 +59,7 @@ const BlockCounts::Entry* UnicornEngine::count_block(Block block) {
   const uint64_t name = name_of(block);
 
   const bool is_new = translation_budget_.add(name, counted);
-  if (translation_budget_.is_exhausted()) deadline_ = 0;
+  if (translation_budget_.is_exhausted()) clock_.stop();
   const bool may_be_special = is_new || special_blocks_.contains(name);
   if (may_be_special) {
     if (const auto refused = decoder_.find_refused(code())) {
@@ -94,7 +93,7 @@ void UnicornEngine::uncount_from(uint64_t rip) {
   const Block last = last_block_->block();
   const bool is_within = rip >= last.address && rip - last.address < last.size;
   if (!is_within) return;
-  instructions_ -= last_block_->count() - count_up_to(rip);
+  clock_.uncount(last_block_->count() - count_up_to(rip));
   last_block_ = &no_block_;
 }
 
@@ -103,7 +102,7 @@ void UnicornEngine::update_view() {
 }
 
 uint64_t UnicornEngine::ticks() const {
-  if (!options_.realtime) return instructions_ + tick_offset_;
+  if (!options_.realtime) return clock_.now() + tick_offset_;
   const auto passed = std::chrono::steady_clock::now() - start_;
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(passed).count());
 }
@@ -124,18 +123,18 @@ void UnicornEngine::update_deadline() {
   const bool has_work = epoch_must_end_ || translation_budget_.is_exhausted() || bus_.wants_attention() ||
                         asx::interrupt_to_take(cpu_).has_value();
   if (has_work) {
-    deadline_ = 0;
+    clock_.stop();
     return;
   }
-  deadline_ = next_slice_;
-  if (options_.limit != 0) deadline_ = std::min(deadline_, options_.limit);
+  clock_.set_deadline(first_deadline());
+}
+
+uint64_t UnicornEngine::first_deadline() const {
+  const uint64_t deadline = options_.limit != 0 ? std::min(next_slice_, options_.limit) : next_slice_;
   const bool timer_is_masked = (cpu_.event_mask >> asx::kTimerLine & 1) != 0;
-  if (timer_is_masked || cpu_.compare == ~uint64_t{0}) return;
-  if (options_.realtime) {
-    deadline_ = std::min(deadline_, instructions_ + kRealtimeCheck);
-  } else {
-    deadline_ = std::min(deadline_, cpu_.compare - tick_offset_);  // it lies ahead, or the line would ask
-  }
+  if (timer_is_masked || cpu_.compare == ~uint64_t{0}) return deadline;
+  if (options_.realtime) return std::min(deadline, clock_.now() + kRealtimeCheck);
+  return std::min(deadline, cpu_.compare - tick_offset_);  // it lies ahead, or the line would ask
 }
 
 }  // namespace emu

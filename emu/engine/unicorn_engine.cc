@@ -42,8 +42,7 @@ void UnicornEngine::memory_written(asx::PhysicalAddress start, uint64_t bytes) {
 
 EngineCounts UnicornEngine::counts() const {
   EngineCounts counts = counts_;
-  counts.instructions = instructions_;
-  counts.blocks = blocks_;
+  counts.instructions = clock_.now();
   return counts;
 }
 

@@ -17,6 +17,7 @@
 #include "emu/engine/code_pages.h"
 #include "emu/engine/decoder.h"
 #include "emu/engine/engine.h"
+#include "emu/engine/instruction_clock.h"
 #include "emu/engine/self_test.h"
 #include "emu/engine/translation_budget.h"
 #include "emu/engine/unicorn_registers.h"
@@ -104,13 +105,14 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   /// nullptr if the block must not run: special_ is set.
   [[nodiscard]] const BlockCounts::Entry* count_block(Block block);
   [[nodiscard]] uint64_t name_of(Block block);
-  void uncount_last_instruction() { --instructions_; }
+  void uncount_last_instruction() { clock_.uncount(1); }
   /// Takes back what on_block counted of the last block for the instructions from `rip` on.
   void uncount_from(uint64_t rip);
   [[nodiscard]] uint32_t count_up_to(uint64_t rip);
   void update_view();
   void update_timer();
   void update_deadline();
+  [[nodiscard]] uint64_t first_deadline() const;
 
   // between hooks: unicorn_engine.cc
   /// Registers must be loaded; changes them and the CPU as the event does.
@@ -142,9 +144,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   void timer_changed() override;
 
   // --- what on_block touches comes first
-  uint64_t instructions_ = 0;
-  uint64_t deadline_ = 0;  ///< in instructions; on_block looks up when it is reached
-  uint64_t blocks_ = 0;
+  InstructionClock clock_;
   const BlockCounts::Entry* last_block_ = &no_block_;  ///< the block that runs, or ran last
   BlockCounts block_counts_;
 
@@ -178,8 +178,8 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   bool flush_wanted_ = false;
   bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
   uint64_t next_slice_ = 0;
-  uint64_t invalid_in_block_ = 0;  ///< blocks_ when an invalid instruction was last reported
-  unsigned idle_entries_ = 0;      ///< entries in a row that executed nothing, for a reason unknown
+  uint64_t invalid_at_ = ~uint64_t{0};  ///< the clock after an invalid instruction was last handled
+  unsigned idle_entries_ = 0;           ///< entries in a row that executed nothing, for a reason unknown
   std::unordered_set<uint64_t> special_blocks_;
 
   /// Code pages of this TLB epoch, so that bytes at RIP are found without a page walk.

@@ -55,7 +55,7 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
   entry.perms = static_cast<uc_prot>((read ? UC_PROT_READ : 0) | (grants_write ? UC_PROT_WRITE : 0));
   if (is_ram && grants_write && code_pages_.write(physical)) {
     epoch_must_end_ = true;
-    deadline_ = 0;
+    clock_.stop();
   }
   return true;
 }
@@ -90,9 +90,7 @@ bool UnicornEngine::refuse_fill(Refusal refusal) {
 void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* user) {
   UnicornEngine& e = self(user);
   const BlockCounts::Entry* const known = e.block_counts_.find(address, size);
-  if (known != nullptr && e.instructions_ < e.deadline_) [[likely]] {
-    e.instructions_ += known->count();
-    e.blocks_ += 1;
+  if (known != nullptr && e.clock_.count_unless_due(known->count())) [[likely]] {
     e.last_block_ = known;
     return;
   }
@@ -107,7 +105,7 @@ void UnicornEngine::leave_hook(int64_t rip_bias) {
   // with an exit set, nothing else may be translated: its translation could hold the exit
   if (exit_ && stop_ == Stop::None) stop_ = Stop::Boundary;
   if (stop_ != Stop::None) {
-    deadline_ = 0;
+    clock_.stop();
     uc_emu_stop(engine_.get());
   }
 }
@@ -118,9 +116,9 @@ bool UnicornEngine::on_invalid_instruction(uc_engine* engine, void* user) {
     uc_emu_stop(engine);
     return true;
   }
-  e.invalid_in_block_ = e.blocks_;
   e.unicorn_registers_->load(e.registers_);
   e.execute_extension();
+  e.invalid_at_ = e.clock_.now();
   e.leave_hook(0);
   return true;
 }
@@ -198,7 +196,7 @@ void UnicornEngine::on_interrupt(uc_engine* engine, uint32_t vector, void* user)
     return;
   }
   // 2.1.1 reports an invalid instruction here, too, after the hook for it has done its work
-  const bool is_echo = vector == asx::kVectorInvalidOpcode && e.invalid_in_block_ == e.blocks_;
+  const bool is_echo = vector == asx::kVectorInvalidOpcode && e.invalid_at_ == e.clock_.now();
   if (is_echo) {
     // after `int 6` it has also moved RIP, to behind the instruction
     if (e.unicorn_registers_->rip() != e.registers_.rip) e.leave_hook(0);
@@ -253,7 +251,7 @@ bool UnicornEngine::emulate_clock_read() {
   registers_.gpr[asx::kRdx] = now >> 32;
   if (has_id) registers_.gpr[asx::kRcx] = cpu_.id;
   registers_.rip += has_id ? 3 : 2;
-  instructions_ += 1;
+  clock_.count(1);
   return true;
 }
 

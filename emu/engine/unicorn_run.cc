@@ -44,10 +44,10 @@ std::optional<EngineStop> UnicornEngine::before_entry() {
   }
   if (flush_wanted_) flush_tlb();
   if (translation_budget_.is_exhausted()) flush_translations();
-  if (options_.limit != 0 && instructions_ >= options_.limit) return EngineStop{StopReason::Limit, {}};
+  if (options_.limit != 0 && clock_.now() >= options_.limit) return EngineStop{StopReason::Limit, {}};
   if (bus_.wants_attention()) return EngineStop{StopReason::Attention, {}};
-  if (instructions_ >= next_slice_) {
-    next_slice_ = instructions_ + (options_.realtime ? kRealtimeSlice : kSlice);
+  if (clock_.now() >= next_slice_) {
+    next_slice_ = clock_.now() + (options_.realtime ? kRealtimeSlice : kSlice);
     return EngineStop{StopReason::Slice, {}};
   }
   update_timer();
@@ -69,7 +69,7 @@ void UnicornEngine::enter() {
   stop_ = Stop::None;
   uc_engine* engine = engine_.get();
   const uint64_t rip = unicorn_registers_->rip();
-  const uint64_t instructions_before = instructions_;
+  const uint64_t instructions_before = clock_.now();
   if (exit_) {
     drop_block(rip);  // one that goes on past the exit may exist already
     uc_ctl_set_exits(engine, &*exit_, size_t{1});
@@ -97,7 +97,7 @@ void UnicornEngine::handle_return(uc_err error, uint64_t rip_before, uint64_t in
     return;
   }
   // A return for no known reason and without progress: a translation that holds an exit of an earlier entry.
-  const bool made_progress = stop_ != Stop::None || instructions_ != instructions_before;
+  const bool made_progress = stop_ != Stop::None || clock_.now() != instructions_before;
   if (made_progress) {
     idle_entries_ = 0;
     return;

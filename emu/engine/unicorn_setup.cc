@@ -107,7 +107,7 @@ bool UnicornEngine::enter_user_mode() {
   table.limit = 5 * 8 - 1;
   bool ok = uc_reg_write(engine, UC_X86_REG_GDTR, &table) == UC_ERR_OK;
   ok = ok && uc_reg_write(engine, UC_X86_REG_RSP, &stack) == UC_ERR_OK;
-  deadline_ = ~uint64_t{0};
+  clock_.set_deadline(InstructionClock::kNever);
   ok = ok && uc_emu_start(engine, kStub, 0, 0, 0) == UC_ERR_OK;
 
   uint64_t selector = 0;
@@ -126,7 +126,7 @@ bool UnicornEngine::enter_user_mode() {
   flush_tlb();
   clear_pending_exception();
   setting_up_ = false;
-  instructions_ = blocks_ = 0;
+  clock_.reset();
   counts_ = {};
   return ok && is_inside;
 }

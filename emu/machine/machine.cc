@@ -90,7 +90,6 @@ class Machine::Implementation {
     const EngineCounts counts = engine_->counts();
     statistics.instructions = counts.instructions;
     statistics.ticks = engine_->ticks();
-    statistics.blocks = counts.blocks;
     statistics.tlb_fills = counts.tlb_fills;
     statistics.tlb_flushes = counts.tlb_flushes;
     statistics.system_calls = counts.system_calls;

@@ -28,8 +28,7 @@ struct HopCount {
 
 struct Statistics {
   uint64_t instructions = 0;
-  uint64_t ticks = 0;  ///< the clock: instructions and time slept; with realtime, nanoseconds
-  uint64_t blocks = 0;
+  uint64_t ticks = 0;      ///< the clock: instructions and time slept; with realtime, nanoseconds
   uint64_t tlb_fills = 0;  ///< not the same on every run: the engine sizes its TLB by host time
   uint64_t tlb_flushes = 0;
   uint64_t gate_calls = 0;  ///< gcall and syscall

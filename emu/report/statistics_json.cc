@@ -13,13 +13,16 @@ std::string statistics_json(const Statistics& statistics, const RunFacts& facts)
   report["schema"] = "hopscotch-statistics-1";
   report["command"] = facts.command;
   Json variant = Json::object();
-  for (const asx::VariantFlag& flag : asx::variant_flags()) variant[std::string(flag.name)] = facts.variant.*flag.field;
+  for (const asx::VariantFlag& flag : asx::variant_flags()) {
+    const uint32_t value = flag.get(facts.variant);
+    Json& place = variant[std::string(flag.name)];
+    place = flag.is_number() ? Json(value) : Json(flag.text(value));
+  }
   report["variant"] = variant;
   report["end"] = facts.end;
   report["exit_status"] = facts.exit_status;
   report["instructions"] = statistics.instructions;
   report["ticks"] = statistics.ticks;
-  report["blocks"] = statistics.blocks;
   report["gate_calls"] = statistics.gate_calls;
   report["system_calls"] = statistics.system_calls;
   report["gate_returns"] = statistics.gate_returns;

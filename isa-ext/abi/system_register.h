@@ -39,7 +39,7 @@ enum SelectorRight : uint64_t {
 constexpr uint64_t kAllSpaces = ~uint64_t{0};
 
 /// CPUID leaf by which a guest learns of ASX: EAX "ASX1", EBX selector bits, ECX the reserve and EDX all frames that a
-/// thread's secure stack should have (0: the kernel's choice).
+/// thread's secure stack should have.
 constexpr uint32_t kFeatureLeaf = 0x40000100;
 constexpr uint32_t kFeatureSignature = 0x31585341;
 

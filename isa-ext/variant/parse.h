@@ -5,18 +5,27 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "isa-ext/variant/variant.h"
 
 namespace asx {
 
-/// One row of variants.def.
+/// One row of variants.def. The value of a choice is its place among the choices.
 struct VariantFlag {
   std::string_view name;  ///< without the dashes
-  uint32_t Variant::*field;
+  uint32_t (*get)(const Variant&);
+  void (*set)(Variant&, uint32_t);
   uint32_t default_value, minimum, maximum;
   std::string_view section;  ///< of the manual
   std::string_view help;
+  std::vector<std::string_view> choices;  ///< empty for a number
+
+  [[nodiscard]] bool is_number() const { return choices.empty(); }
+  /// A value as the user writes it.
+  [[nodiscard]] std::string text(uint32_t value) const;
+  /// "a number from 1 to 15", "on or off"
+  [[nodiscard]] std::string range() const;
 };
 
 [[nodiscard]] std::span<const VariantFlag> variant_flags();

@@ -7,10 +7,21 @@
 
 namespace asx {
 
-struct Variant {
-#define ASX_VARIANT(field, flag, default_value, minimum, maximum, section, help) uint32_t field = default_value;
+#define ASX_NUMBER(...)
+#define ASX_CHOICE(field, flag, Enumeration, section, help, texts, ...) \
+  enum class Enumeration : uint32_t { __VA_ARGS__ };
+#define ASX_CONFLICT(...)
 #include "isa-ext/variant/variants.def"
-#undef ASX_VARIANT
+#undef ASX_NUMBER
+#undef ASX_CHOICE
+
+struct Variant {
+#define ASX_NUMBER(field, flag, default_value, ...) uint32_t field = default_value;
+#define ASX_CHOICE(field, flag, Enumeration, ...) Enumeration field{};
+#include "isa-ext/variant/variants.def"
+#undef ASX_NUMBER
+#undef ASX_CHOICE
+#undef ASX_CONFLICT
   friend bool operator==(const Variant&, const Variant&) = default;
 };
 

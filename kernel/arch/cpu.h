@@ -50,11 +50,12 @@ inline void wait() {
 struct Features {
   bool is_asx;
   unsigned selector_bits;
+  unsigned reserve, frames;  ///< of a secure stack
 };
 [[nodiscard]] inline Features features() {
   uint32_t a = asx::kFeatureLeaf, b, c = 0, d;
   asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-  return {a == asx::kFeatureSignature, b};
+  return {a == asx::kFeatureSignature, b, c, d};
 }
 
 }  // namespace kernel::cpu

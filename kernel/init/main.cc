@@ -118,6 +118,7 @@ extern "C" [[noreturn]] void kernel_main(const asx::BootInfo* info) {
   const cpu::Features features = cpu::features();
   HOP_ASSERT(features.is_asx);
   AccessList::selector_bits = features.selector_bits;
+  set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
   set_boot_info(*info);
   initialize_memory(*info);
   initialize_gates();

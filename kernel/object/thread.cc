@@ -9,12 +9,14 @@ namespace kernel {
 
 namespace {
 
-// The thread block and the secure stack share one aligned run of frames: the block in front, 126 frames behind it.
-constexpr unsigned kSecureOrder = 3;
-constexpr uint64_t kSecureBytes = asx::kPageSize << kSecureOrder;
+// The thread block and the secure stack share one aligned run of page frames: the block in front.
 constexpr uint64_t kFirstFrame = 512;
-constexpr uint32_t kReserveFrames = 8;
-static_assert((kSecureBytes - kFirstFrame) % sizeof(Frame) == 0);
+
+constinit SecureStackSize secure_stack_size;
+
+unsigned secure_order() {
+  return order_for(kFirstFrame + secure_stack_size.frames * sizeof(Frame));
+}
 
 constexpr uint64_t kStartFlags = 0x202;  // interrupts on; the bit that is always set
 
@@ -27,8 +29,8 @@ void initialize_block(Thread& thread) {
   asx::ThreadBlock& block = thread.block();
   block = {};
   block.secure_stack_base = block.secure_stack_top = memory + kFirstFrame;
-  block.secure_stack_limit = memory + kSecureBytes;
-  block.reserve_frames = kReserveFrames;
+  block.secure_stack_limit = block.secure_stack_base + secure_stack_size.frames * sizeof(Frame);
+  block.reserve_frames = secure_stack_size.reserve;
   block.cs_id = block.ss_id = asx::kKernelSpaceId;
   block.cs_generation = block.ss_generation = space_table().descriptor(asx::kKernelSpaceId).generation;
   block.kernel_rsp = reinterpret_cast<uint64_t>(at<void>(thread.kernel_stack + kKernelStackSize));
@@ -36,6 +38,10 @@ void initialize_block(Thread& thread) {
 }
 
 }  // namespace
+
+void set_secure_stack_size(SecureStackSize size) {
+  secure_stack_size = size;
+}
 
 Thread& current_thread() {
   uint64_t stack_pointer;
@@ -46,10 +52,10 @@ Thread& current_thread() {
 Result<Thread*> create_kernel_thread(void (*body)()) {
   const auto stack = frames().allocate(kKernelStackOrder);
   if (!stack) return stack.status();
-  const auto secure = frames().allocate_zeroed(kSecureOrder);
+  const auto secure = frames().allocate_zeroed(secure_order());
   Thread* thread = secure ? threads.create() : nullptr;
   if (thread == nullptr) {
-    if (secure) frames().free(secure.value(), kSecureOrder);
+    if (secure) frames().free(secure.value(), secure_order());
     frames().free(stack.value(), kKernelStackOrder);
     return Status::OutOfMemory;
   }
@@ -105,7 +111,7 @@ void end_current_thread() {
 void release_ended(Schedulable& ended) {
   Thread& thread = static_cast<Thread&>(ended);
   frames().free(thread.kernel_stack, kKernelStackOrder);
-  frames().free(thread.context.thread_block, kSecureOrder);
+  frames().free(thread.context.thread_block, secure_order());
   release(thread);
 }
 

@@ -39,6 +39,13 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   uint64_t repeated_fault[3] = {};  ///< RIP, address, times in a row; behind the start gate (fault/handle.cc)
 };
 
+/// Of every thread that is created from then on: how many frames its secure stack has, and how many of these calls must
+/// leave free.
+struct SecureStackSize {
+  uint32_t frames = 0, reserve = 0;
+};
+void set_secure_stack_size(SecureStackSize size);
+
 /// Where a new thread begins.
 struct ThreadStart {
   Space* code = nullptr;

@@ -156,7 +156,7 @@ TEST_CASE("each wrong command line has its sentence") {
   CHECK(error_of({"run", "--env==A", "prog"}) == "--env takes NAME=VALUE, not '=A'");
   CHECK(error_of({"run", "--frames=3", "prog"}) == "--frames takes a number from 16 to 4096, not '3'");
   CHECK(error_of({"run", "--frames=16", "--reserve=9", "prog"}) ==
-        "--reserve=9 leaves fewer than 8 of --frames=16 for calls: raise --frames or lower --reserve");
+        "--reserve=9 with --frames=16: fewer than 8 frames are left for calls; raise --frames or lower --reserve");
   CHECK(error_of({"run", "--sequence", "a", "--then"}) == "--sequence: a program is missing before or after --then");
   CHECK(error_of({"run", "--sequence", "a", "--then", "--then", "b"}) ==
         "--sequence: a program is missing before or after --then");

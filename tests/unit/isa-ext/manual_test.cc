@@ -53,7 +53,8 @@ TEST_CASE("every variant flag is explained in the section that its row names") {
                                   "03-instructions.md",
                                   "04-checks.md",
                                   "05-events.md",
-                                  "06-boot-state.md"};
+                                  "06-boot-state.md",
+                                  "07-variants.md"};
   for (const auto& flag : asx::variant_flags()) {
     INFO(flag.name);
     const std::string text = chapter(chapters[static_cast<size_t>(flag.section[0] - '1')]);
