@@ -25,6 +25,7 @@ class SerialLine final : public Device {
 
   /// Input (or its end) may still come, and would raise the interrupt line.
   [[nodiscard]] bool can_wake() const;
+  [[nodiscard]] uint32_t interrupt_line() const { return interrupt_; }
   [[nodiscard]] int input_descriptor() const { return input_.descriptor(); }
   [[nodiscard]] int output_failure() const { return output_.failure(); }
 

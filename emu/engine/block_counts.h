@@ -38,7 +38,7 @@ class CodeView {
 class BlockCounts {
  public:
   /// A block and its count, as on_block remembers the last one.
-  struct Entry {
+  struct alignas(32) Entry {
     uint64_t tag = 0;  ///< of address, size and view at once: see tag()
     uint64_t address = 0;
     uint32_t size = 0;

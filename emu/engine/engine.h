@@ -20,10 +20,10 @@ struct EngineOptions {
 };
 
 enum class StopReason {
-  Waiting,       ///< xwait, and no line asks. Clock or lines must move on before run() makes sense again
-  Slice,         ///< some millions of instructions are over: time to look at the host
-  Attention,     ///< a device asked for it (Bus::call_for_attention)
-  Limit,         ///< EngineOptions::limit is reached
+  Waiting,    ///< xwait, and no line asks that would end it. Clock or lines must move on before run() makes sense again
+  Slice,      ///< some millions of instructions are over: time to look at the host
+  Attention,  ///< a device asked for it (Bus::call_for_attention)
+  Limit,      ///< EngineOptions::limit is reached
   MachineCheck,  ///< an event could not be delivered; the CPU cannot go on
 };
 

@@ -128,7 +128,7 @@ void UnicornEngine::space_invalidated(uint64_t space) {
 
 void UnicornEngine::wait_for_event() {
   update_timer();
-  if (cpu_.pending == 0) stop_ = Stop::Waiting;
+  if ((cpu_.pending & ~cpu_.wait_mask) == 0) stop_ = Stop::Waiting;
 }
 
 void UnicornEngine::timer_changed() {

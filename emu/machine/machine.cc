@@ -151,9 +151,9 @@ class Machine::Implementation {
     flush_output();
     while (!(result = look_at_host())) {
       poll_input();
-      if (bus_.lines().asking() != 0) break;
+      if ((bus_.lines().asking() & ~engine_->cpu().wait_mask) != 0) break;
       const uint64_t compare = engine_->cpu().compare;
-      const bool has_timer = compare != ~uint64_t{0};
+      const bool has_timer = compare != ~uint64_t{0} && is_waited_for(asx::kTimerLine);
       const uint64_t now = engine_->ticks();
       if (has_timer && now >= compare) break;
       if (has_timer && !options_.realtime) {
@@ -170,9 +170,10 @@ class Machine::Implementation {
     return result;
   }
 
+  [[nodiscard]] bool is_waited_for(uint32_t line) const { return (engine_->cpu().wait_mask >> line & 1) == 0; }
   [[nodiscard]] bool can_be_woken() const {
     for (const auto& line : serial_) {
-      if (line->can_wake()) return true;
+      if (line->can_wake() && is_waited_for(line->interrupt_line())) return true;
     }
     return false;
   }
@@ -180,7 +181,8 @@ class Machine::Implementation {
   void sleep_until_input(uint64_t nanoseconds) const {
     std::vector<pollfd> inputs;
     for (const auto& line : serial_) {
-      if (line->can_wake()) inputs.push_back({line->input_descriptor(), POLLIN, 0});
+      if (line->can_wake() && is_waited_for(line->interrupt_line()))
+        inputs.push_back({line->input_descriptor(), POLLIN, 0});
     }
     const uint64_t longest = uint64_t{kLongestPoll} * 1'000'000;
     const auto capped = static_cast<long>(std::min(nanoseconds, longest));

@@ -4,7 +4,8 @@
 namespace asx::insns {
 
 // Manual 3.12
-MaybeFault xwait(Machine& machine, const Instruction&) {
+MaybeFault xwait(Machine& machine, const Instruction& instruction) {
+  machine.cpu.wait_mask = machine.registers.gpr[instruction.rm];
   machine.engine.wait_for_event();
   return {};
 }

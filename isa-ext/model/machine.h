@@ -47,6 +47,7 @@ struct CpuState {
   uint64_t event_mask = ~uint64_t{0};
   uint64_t pending = 0;  ///< interrupt lines that ask; kept by the platform
   uint64_t compare = ~uint64_t{0};
+  uint64_t wait_mask = 0;  ///< of the last xwait: lines that do not end it
   uint32_t id = 0;
   friend bool operator==(const CpuState&, const CpuState&) = default;
 };
@@ -75,7 +76,7 @@ class EnginePort {
   [[nodiscard]] virtual uint64_t clock() = 0;          ///< SystemRegister::Clock, exact at this instruction
   virtual void translations_changed() = 0;             ///< CS or SS changed: drop the cached translations
   virtual void space_invalidated(uint64_t space) = 0;  ///< invspace; space id or kAllSpaces
-  virtual void wait_for_event() = 0;                   ///< xwait
+  virtual void wait_for_event() = 0;                   ///< xwait, with CpuState::wait_mask
   virtual void timer_changed() = 0;                    ///< compare or event_mask changed (by ldsys, a gate or a return)
 };
 

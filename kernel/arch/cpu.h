@@ -41,9 +41,9 @@ inline void invalidate(uint32_t space) {
 inline void invalidate_all() {
   asx::invspace(asx::kAllSpaces);
 }
-/// Returns when an interrupt line asks.
-inline void wait() {
-  asx::xwait();
+/// Returns when an interrupt line asks that is not masked here.
+inline void wait(uint64_t masked_lines) {
+  asx::xwait(masked_lines);
 }
 
 /// The variant of the machine, from its feature leaf.

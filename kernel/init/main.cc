@@ -106,7 +106,7 @@ void idle() {
       scheduler().yield();
     } else {
       scheduler().program_timer();
-      cpu::wait();
+      cpu::wait(interrupt_lines().masked());
     }
   }
 }

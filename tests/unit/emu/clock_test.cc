@@ -180,9 +180,9 @@ TEST_CASE("a program that loops for ever ends at the limit") {
 TEST_CASE("xwait with a pending line goes on at once, and otherwise waits past itself") {
   Code code;
   set_system(code, SystemRegister::Compare, 1);
-  code.asx(Mnemonic::Xwait).increment(kRbx);
+  code.asx(Mnemonic::Xwait, 0, kRsi).increment(kRbx);
   set_system(code, SystemRegister::Compare, 1'000'000);
-  code.asx(Mnemonic::Xwait).increment(kRbx);
+  code.asx(Mnemonic::Xwait, 0, kRsi).increment(kRbx);
   code.asx(Mnemonic::Stsys, kRdx, static_cast<int>(SystemRegister::Clock)).undefined();
   KernelProgram w(code);
   CHECK(w.run().reason == emu::StopReason::Waiting);
@@ -193,6 +193,16 @@ TEST_CASE("xwait with a pending line goes on at once, and otherwise waits past i
   CHECK(frame.gpr[kRbx] == 2);
   CHECK(frame.gpr[kRdx] == 1'000'001);
   CHECK(w.instructions() < 100);
+}
+
+TEST_CASE("xwait goes on waiting while only a line asks that its operand masks") {
+  Code code;
+  set_system(code, SystemRegister::Compare, 1);
+  code.set(kRsi, uint64_t{1} << asx::kTimerLine).asx(Mnemonic::Xwait, 0, kRsi).undefined();
+  KernelProgram w(code);
+  CHECK(w.run().reason == emu::StopReason::Waiting);
+  CHECK(w.engine->ticks() > w.engine->cpu().compare);
+  CHECK(w.engine->cpu().wait_mask == uint64_t{1} << asx::kTimerLine);
 }
 
 TEST_CASE("with realtime the clock is the host's") {

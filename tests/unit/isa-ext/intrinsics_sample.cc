@@ -35,8 +35,8 @@ void invspace(uint64_t id) {
 void tswitch(uint64_t thread) {
   asx::tswitch(thread);
 }
-void xwait() {
-  asx::xwait();
+void xwait(uint64_t mask) {
+  asx::xwait(mask);
 }
 
 }  // namespace sample

@@ -15,6 +15,6 @@ void ldsys(uint64_t value);  ///< EventMask
 uint64_t stsys();            ///< Clock
 void invspace(uint64_t id);
 void tswitch(uint64_t thread);
-void xwait();
+void xwait(uint64_t mask);
 
 }  // namespace sample

@@ -179,8 +179,10 @@ TEST_CASE("after invspace a stack space that died is an empty half") {
 TEST_CASE("xwait asks the engine to wait, then goes on") {
   Scenario s;
   s.become_privileged();
-  REQUIRE_FALSE(s.run(Mnemonic::Xwait));
+  s.registers.gpr[asx::kRbx] = 0x1234;
+  REQUIRE_FALSE(s.run(Mnemonic::Xwait, 0, asx::kRbx));
   CHECK(s.engine.waits == 1);
+  CHECK(s.cpu.wait_mask == 0x1234);
   CHECK(s.registers.rip == 0x40'1004);
 }
 
