@@ -117,9 +117,17 @@ struct ThreadBlock {
 };
 static_assert(sizeof(ThreadBlock) == 128);
 
-enum class FrameKind : uint32_t { None = 0, Call = 1, Narrow = 2, Event = 3 };
+enum class FrameKind : uint8_t { None = 0, Call = 1, Narrow = 2, Event = 3 };
 
-/// General registers in x86 encoding order; RSP's place is unused in a frame (Frame::rsp has it).
+/// Where an operand names its space (manual 7.1). A mode of the running context, kept in its frames.
+enum class OperandMode : uint8_t { Tagged = 0, AccessRegister = 1, Segment = 2 };
+
+/// Selector registers 1 to 15; number 0 stands for the code space and is no register. In access-register mode number n
+/// stands beside general register n, in segment mode there are these three.
+enum SelectorRegister : uint8_t { kDs = 1, kSs = 2, kEs = 3 };
+constexpr uint32_t kSelectorRegisters = 15;
+
+/// General registers in x86 encoding order.
 enum Register : uint32_t {
   kRax,
   kRcx,
@@ -140,21 +148,23 @@ enum Register : uint32_t {
 };
 
 /// One entry of the secure stack. Frames are of one size, so depth is a subtraction.
-/// Call and narrow frames fill gpr[] for RBX, RBP, R12-R15 only (variant --save=callee), event frames wholly.
+/// Call and narrow frames fill gpr[] for RSP, RBX, RBP, R12-R15 only (variant --save=callee), event frames wholly.
 struct Frame {
   FrameKind kind;
+  OperandMode operand_mode;       ///< to restore
+  uint16_t vector;                ///< event frames: what happened
   uint32_t event_mask;            ///< to restore
   uint32_t cs_id, cs_generation;  ///< to return to
   uint32_t ss_id, ss_generation;
-  uint64_t rip, rsp, rflags, fs_base, gs_base;
+  uint64_t rip, rflags, fs_base, gs_base;
   uint32_t gate_space, gate_space_generation, gate_index;  ///< the gate that was entered
   uint32_t pool_slot;  ///< 1-based slot of `pool` to give back at the return; 0 = none
   uint64_t pool;       ///< physical address of the StackPool
   uint64_t gpr[16];
-  uint32_t vector;         ///< event frames: what happened
-  uint32_t error_code;     ///< #PF: as on x86; #AS: see AsError
-  uint64_t fault_address;  ///< the full 64-bit address for #PF and #AS
-  uint64_t reserved[3];
+  uint64_t fault_address;                           ///< event frames: the full 64-bit address for #PF and #AS
+  uint64_t software;                                ///< for the kernel; 0 in a new frame
+  uint16_t error_code;                              ///< event frames. #PF: as on x86; #AS: see AsError
+  uint16_t selector_registers[kSelectorRegisters];  ///< to restore: 1 to 15
 };
 static_assert(sizeof(Frame) == 256);
 

@@ -20,7 +20,7 @@ MaybeFault widen(Machine& machine, const Instruction&) {
 
   // commit
   const Observer::Hop hop{cpu.stack.id, spaces.value().stack.id, 0};
-  machine.registers.gpr[kRsp] = frame->rsp;
+  machine.registers.gpr[kRsp] = frame->gpr[kRsp];
   machine.registers.fs_base = frame->fs_base;
   stack.value().pop();
   load_code_and_stack(machine, stack.value().thread(), cpu.code, spaces.value().stack);

@@ -29,8 +29,8 @@ MaybeFault deliver_event(Machine& machine, const Fault& event) {
 
   const Observer::Hop hop{machine.cpu.code.id, entry.value().space, entry.value().gate_index};
   Frame& frame = enter_gate(machine, entry.value(), FrameKind::Event, machine.registers.rip);
-  frame.vector = event.vector;
-  frame.error_code = event.error_code;
+  frame.vector = static_cast<uint16_t>(event.vector);
+  frame.error_code = static_cast<uint16_t>(event.error_code);
   frame.fault_address = event.address.value;
   machine.observer.event(event, hop);
   return {};

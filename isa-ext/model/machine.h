@@ -49,6 +49,8 @@ struct CpuState {
   uint64_t compare = ~uint64_t{0};
   uint64_t wait_mask = 0;  ///< of the last xwait: lines that do not end it
   uint32_t id = 0;
+  OperandMode operand_mode = OperandMode::Tagged;
+  std::array<uint16_t, kSelectorRegisters> selector_registers{};  ///< 1 to 15
   friend bool operator==(const CpuState&, const CpuState&) = default;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/model/secure_stack.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "isa-ext/model/event_mask.h"
@@ -9,7 +10,7 @@
 namespace asx {
 namespace {
 
-constexpr Register kCalleeSaved[] = {kRbx, kRbp, kR12, kR13, kR14, kR15};
+constexpr Register kCalleeSaved[] = {kRbx, kRsp, kRbp, kR12, kR13, kR14, kR15};
 
 Checked<LoadedSpace> find_return_space(const Machine& machine, SpaceId id, uint32_t generation, uint32_t flag,
                                        AsCause refusal) {
@@ -58,18 +59,19 @@ void save_state(Frame& frame, FrameKind kind, const Machine& machine, uint64_t r
   const CpuState& cpu = machine.cpu;
   const Registers& registers = machine.registers;
   frame.kind = kind;
+  frame.operand_mode = cpu.operand_mode;
+  std::ranges::copy(cpu.selector_registers, frame.selector_registers);
   frame.event_mask = static_cast<uint32_t>(cpu.event_mask);
   frame.cs_id = cpu.code.id.value;
   frame.cs_generation = cpu.code.generation;
   frame.ss_id = cpu.stack.id.value;
   frame.ss_generation = cpu.stack.generation;
   frame.rip = return_rip;
-  frame.rsp = registers.gpr[kRsp];
   frame.rflags = registers.rflags;
   frame.fs_base = registers.fs_base;
   frame.gs_base = registers.gs_base;
   if (kind == FrameKind::Event) {
-    for (unsigned i = 0; i < registers.gpr.size(); ++i) frame.gpr[i] = i == kRsp ? 0 : registers.gpr[i];
+    for (unsigned i = 0; i < registers.gpr.size(); ++i) frame.gpr[i] = registers.gpr[i];
   } else {
     for (const Register i : kCalleeSaved) frame.gpr[i] = registers.gpr[i];
   }
@@ -83,7 +85,6 @@ void restore_state(const Frame& frame, Machine& machine) {
     for (const Register i : kCalleeSaved) registers.gpr[i] = frame.gpr[i];
   }
   registers.rip = frame.rip;
-  registers.gpr[kRsp] = frame.rsp;
   registers.rflags = frame.rflags;
   registers.fs_base = frame.fs_base;
   registers.gs_base = frame.gs_base;

@@ -37,8 +37,8 @@ constexpr auto kLastRegister = static_cast<uint64_t>(hop::FrameRegister::GsBase)
 
 /// Where the frame holds a register, or nullptr.
 uint64_t* frame_register(Frame& frame, uint64_t number) {
-  constexpr uint32_t kSavedByCalls =
-      1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 | 1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
+  constexpr uint32_t kSavedByCalls = 1u << asx::kRsp | 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 |
+                                     1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
   switch (static_cast<hop::FrameRegister>(number)) {
     case hop::FrameRegister::Rip:
       return &frame.rip;
@@ -49,7 +49,6 @@ uint64_t* frame_register(Frame& frame, uint64_t number) {
     case hop::FrameRegister::GsBase:
       return &frame.gs_base;
   }
-  if (number == asx::kRsp) return &frame.rsp;
   const bool is_held = frame.kind == FrameKind::Event || (kSavedByCalls >> number & 1) != 0;
   return is_held ? &frame.gpr[number] : nullptr;
 }
@@ -76,7 +75,7 @@ Reply fault_record(const Caller& caller, const Arguments& arguments) {
     case hop::FaultItem::Rip:
       return Reply(frame->rip);
     case hop::FaultItem::Rsp:
-      return Reply(frame->rsp);
+      return Reply(frame->gpr[asx::kRsp]);
     case hop::FaultItem::CodeSpace:
       return Reply(frame->cs_id);
   }
@@ -87,7 +86,8 @@ Reply fault_resume(const Caller& caller, const Arguments& arguments) {
   Frame* frame = fault_frame(caller);
   if (frame == nullptr) return Status::NotFound;
   frame->rip = arguments[0];
-  frame->rsp = arguments[1];
+  frame->operand_mode = asx::OperandMode::Tagged;
+  frame->gpr[asx::kRsp] = arguments[1];
   frame->gpr[asx::kRdi] = arguments[2];
   return Status::Ok;
 }

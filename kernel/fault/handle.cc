@@ -40,14 +40,16 @@ bool settle_page_fault(Thread& thread, const Frame& event) {
 }
 
 /// How often in a row this fault has happened behind the gate that `entry` (nullptr: the start gate) leads out of.
-/// A fresh frame is zero, so the count begins anew with every call.
+/// A fresh frame is zero, so the count begins anew with every call. The word has the count in its low 16 bits and a
+/// digest of the fault above.
 uint64_t count_repetitions(Thread& thread, Frame* entry, const Frame& event) {
-  uint64_t* seen = entry == nullptr ? thread.repeated_fault : entry->reserved;
-  const bool is_same = seen[0] == event.rip && seen[1] == event.fault_address;
-  seen[0] = event.rip;
-  seen[1] = event.fault_address;
-  seen[2] = is_same ? seen[2] + 1 : 1;
-  return seen[2];
+  constexpr uint64_t kCount = 0xffff;
+  uint64_t& seen = entry == nullptr ? thread.repeated_fault : entry->software;
+  const uint64_t digest = ((event.rip * 0x9e3779b97f4a7c15) ^ event.fault_address) * 0x9e3779b97f4a7c15 & ~kCount;
+  const bool is_same = (seen & ~kCount) == digest;
+  const uint64_t count = is_same ? seen & kCount : 0;
+  seen = digest | (count == kCount ? count : count + 1);
+  return seen & kCount;
 }
 
 /// The living gate of that name, or nullptr.
@@ -66,6 +68,7 @@ bool enter_recovery(const Thread& thread, const Frame* entry, Frame& event) {
   event.gpr[asx::kR11] = event.fault_address;
   event.rip = gate->recovery_entry;
   event.rflags &= ~kFlagsClearedInHandler;
+  event.operand_mode = asx::OperandMode::Tagged;
   return true;
 }
 
@@ -84,13 +87,13 @@ bool enter_fault_gate(Thread& thread, Frame& event) {
   handler.ss_id = event.ss_id;
   handler.ss_generation = event.ss_generation;
   handler.rip = gate->entry;
-  handler.rsp = event.rsp;
   handler.rflags = kHandlerFlags;
+  handler.gpr[asx::kRsp] = event.gpr[asx::kRsp];
   handler.gpr[asx::kR11] = gate->parameter;
   if (gate->stack_policy == asx::StackPolicy::Pool) {
     const Result<uint32_t> slot = stack_pool::take({gate->pool});
     if (!slot) return false;
-    handler.rsp = stack_pool::slot({gate->pool}, slot.value()).rsp;
+    handler.gpr[asx::kRsp] = stack_pool::slot({gate->pool}, slot.value()).rsp;
     handler.fs_base = stack_pool::slot({gate->pool}, slot.value()).fs_base;
     event.pool = gate->pool;
     event.pool_slot = slot.value();

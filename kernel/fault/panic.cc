@@ -21,7 +21,7 @@ void panic_on_fault(Thread& thread, const Frame& event) {
   report_fault(thread, 1);
   log("  rip ", Hex{event.rip}, " rflags ", Hex{event.rflags}, " fs base ", Hex{event.fs_base}, "\n");
   for (unsigned i = 0; i < 16; ++i) {
-    log("  ", kNames[i], " ", Hex{i == asx::kRsp ? event.rsp : event.gpr[i]}, i % 4 == 3 ? "\n" : "");
+    log("  ", kNames[i], " ", Hex{event.gpr[i]}, i % 4 == 3 ? "\n" : "");
   }
   power_off(kPanicStatus);
 }

@@ -81,7 +81,7 @@ Result<Thread*> create_thread(const ThreadStart& start) {
   frame.ss_id = start.stack->id();
   frame.ss_generation = start.stack->generation();
   frame.rip = start.rip;
-  frame.rsp = start.rsp;
+  frame.gpr[asx::kRsp] = start.rsp;
   frame.rflags = kStartFlags;
   frame.fs_base = start.fs_base;
   frame.gpr[asx::kRdi] = start.rdi;

@@ -36,7 +36,7 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   uint32_t start_slot = 0;     ///< 0 = none
   AccessListEntry baggage[kBaggageSlots] = {};
   FaultRecord fault;
-  uint64_t repeated_fault[3] = {};  ///< RIP, address, times in a row; behind the start gate (fault/handle.cc)
+  uint64_t repeated_fault = 0;  ///< behind the start gate: as Frame::software elsewhere (fault/handle.cc)
 };
 
 /// Of every thread that is created from then on: how many frames its secure stack has, and how many of these calls must

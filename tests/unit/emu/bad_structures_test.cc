@@ -135,7 +135,7 @@ TEST_CASE("returns to wild frames do not disturb the machine") {
   static_cast<void>(w.run_to_event());
   Frame& frame = w.at<Frame>({w.thread().secure_stack_top - sizeof(Frame)});
   frame.rip = 0xdead'0000'0000'0000;
-  frame.rsp = ~uint64_t{0};
+  frame.gpr[kRsp] = ~uint64_t{0};
   frame.fs_base = 0x8000'0000'0000'0000;
   frame.rflags = ~uint64_t{0};
   const Frame next = w.run_to_event();

@@ -61,7 +61,7 @@ TEST_CASE("an event frame holds all registers") {
   CHECK(frame.gpr[kRax] == 1);
   CHECK(frame.gpr[kR9] == 9);
   CHECK(frame.gpr[kRbp] == 5);
-  CHECK(frame.rsp == World::kStackTop);
+  CHECK(frame.gpr[kRsp] == World::kStackTop);
   CHECK(frame.vector == kVectorInvalidOpcode);
   CHECK(frame.rip == kCode + 30);
 }
@@ -182,7 +182,7 @@ TEST_CASE("stack instructions fault at the address they push to or pop from") {
   CHECK(run(Code().raw({0x58})).fault_address == kBad + 0x100);             // pop rax
   CHECK(run(Code().raw({0xc3})).fault_address == kBad + 0x100);             // ret
   CHECK(run(Code().raw({0x9c})).fault_address == kBad + 0xf8);              // pushf
-  CHECK(run(Code().raw({0x68, 1, 0, 0, 0})).rsp == kBad + 0x100);           // push 1: nothing has moved
+  CHECK(run(Code().raw({0x68, 1, 0, 0, 0})).gpr[kRsp] == kBad + 0x100);     // push 1: nothing has moved
 }
 
 TEST_CASE("an access across a page's end faults at the second page's first byte") {
