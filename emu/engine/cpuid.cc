@@ -68,6 +68,14 @@ CpuidAnswer brand(uint32_t part) {
           word(kBrand, part * 16 + 12)};
 }
 
+uint32_t variant_bits(const asx::Variant& variant) {
+  uint32_t bits = 0;
+  if (variant.return_stack == asx::ReturnStack::Memory) bits |= asx::kVariantReturnInMemory;
+  if (variant.save == asx::Save::All) bits |= asx::kVariantSavesAll;
+  if (variant.save == asx::Save::None) bits |= asx::kVariantSavesNone;
+  return bits;
+}
+
 }  // namespace
 
 CpuidAnswer cpuid(uint32_t leaf, uint32_t subleaf, const asx::Variant& variant) {
@@ -82,10 +90,12 @@ CpuidAnswer cpuid(uint32_t leaf, uint32_t subleaf, const asx::Variant& variant) 
       return caches(subleaf);
     case kHypervisorLeaf: {
       constexpr std::string_view kName = "HopscotchASX";
-      return {asx::kFeatureLeaf, word(kName, 0), word(kName, 4), word(kName, 8)};
+      return {asx::kVariantLeaf, word(kName, 0), word(kName, 4), word(kName, 8)};
     }
     case asx::kFeatureLeaf:
       return {asx::kFeatureSignature, variant.selector_bits, variant.reserve, variant.frames};
+    case asx::kVariantLeaf:
+      return {variant_bits(variant), 0, 0, 0};
     case kExtendedLeaf:
       return {kHighestExtendedLeaf, 0, 0, 0};
     case kExtendedLeaf + 1:

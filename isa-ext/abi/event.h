@@ -57,6 +57,8 @@ enum class AsCause : uint8_t {
   NoSyscallGate = 22,
   Operand = 23,     ///< no such system register, frame field or thread block
   Addressing = 24,  ///< a structure, table or page lies outside physical memory
+  // gate call with --return-stack=memory
+  ReturnRecord = 25,  ///< the stack that the gate hands out cannot be written
 };
 
 enum class Access : uint8_t { Read = 0, Write = 1, Fetch = 2, None = 3 };

@@ -148,7 +148,7 @@ enum Register : uint32_t {
 };
 
 /// One entry of the secure stack. Frames are of one size, so depth is a subtraction.
-/// Call and narrow frames fill gpr[] for RSP, RBX, RBP, R12-R15 only (variant --save=callee), event frames wholly.
+/// Call and narrow frames fill gpr[] with what --save says (manual 7.6), event frames wholly.
 struct Frame {
   FrameKind kind;
   OperandMode operand_mode;       ///< to restore
@@ -167,6 +167,16 @@ struct Frame {
   uint16_t selector_registers[kSelectorRegisters];  ///< to restore: 1 to 15
 };
 static_assert(sizeof(Frame) == 256);
+
+/// With --return-stack=memory (manual 7.3): what gret believes. It lies at the top of the stack that a gate with policy
+/// pool hands out, where the callee can write it, in place of the fields of the same names in the frame.
+struct ReturnRecord {
+  uint32_t cs_id, cs_generation;
+  uint32_t ss_id, ss_generation;
+  uint64_t rip, rsp, rflags, fs_base, gs_base;
+  uint64_t reserved;
+};
+static_assert(sizeof(ReturnRecord) == 64);
 
 /// Where an event goes: a gate named without a selector. The vector table is VectorEntry[kVectorCount].
 struct VectorEntry {

@@ -9,7 +9,7 @@ namespace {
 
 /// Parameter of the gate that the frame was pushed through; 0 if there is none, or its space has died.
 uint64_t gate_parameter(const Machine& machine, const Frame& frame) {
-  const auto space = find_live_space(machine.cpu, machine.memory, {frame.gate_space}, frame.gate_space_generation);
+  const auto space = find_live_space(machine, {frame.gate_space}, frame.gate_space_generation);
   if (!space || frame.gate_index >= space.value()->gate_count) return 0;
   const PhysicalAddress table{space.value()->gate_table};
   const auto* gate = machine.memory.at<const Gate>(table + uint64_t{frame.gate_index} * sizeof(Gate));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/insns/bodies.h"
+#include "isa-ext/model/return_record.h"
 #include "isa-ext/model/secure_stack.h"
 #include "isa-ext/model/space.h"
 #include "isa-ext/model/stack_pool.h"
@@ -11,7 +12,7 @@ namespace {
 /// The stack to give back. None if the frame has none, or if the gate's space, and so its pool, has died.
 Checked<PoolSlot> find_slot_to_give_back(const Machine& machine, const Frame& frame) {
   if (frame.pool_slot == 0) return PoolSlot{};
-  const auto gate_space = find_live_space(machine.cpu, machine.memory, {frame.gate_space}, frame.gate_space_generation);
+  const auto gate_space = find_live_space(machine, {frame.gate_space}, frame.gate_space_generation);
   if (!gate_space) return PoolSlot{};
   return find_used_slot(machine.memory, {frame.pool}, frame.pool_slot);
 }
@@ -22,19 +23,27 @@ Checked<PoolSlot> find_slot_to_give_back(const Machine& machine, const Frame& fr
 MaybeFault gret(Machine& machine, const Instruction&) {
   auto stack = SecureStack::open(machine.memory, machine.cpu.thread);
   if (!stack) return refuse(stack.cause(), AsOperation::Return);
-  const Frame* frame = stack.value().top();
-  if (frame == nullptr) return refuse(AsCause::SecureStackEmpty, AsOperation::Return);
-  const bool is_event = frame->kind == FrameKind::Event;
-  if (!is_event && frame->kind != FrameKind::Call) return refuse(AsCause::FrameKind, AsOperation::Return);
-  const auto spaces = find_return_spaces(machine, *frame);
+  const Frame* top = stack.value().top();
+  if (top == nullptr) return refuse(AsCause::SecureStackEmpty, AsOperation::Return);
+  const bool is_event = top->kind == FrameKind::Event;
+  if (!is_event && top->kind != FrameKind::Call) return refuse(AsCause::FrameKind, AsOperation::Return);
+  Frame forgeable;
+  const bool is_by_record = returns_by_record(machine, *top);
+  if (is_by_record) {
+    const auto believed = frame_by_record(machine, *top);
+    if (!believed) return believed.fault();
+    forgeable = believed.value();
+  }
+  const Frame& frame = is_by_record ? forgeable : *top;
+  const auto spaces = find_return_spaces(machine, frame);
   if (!spaces) return refuse(spaces.cause(), AsOperation::Return);
-  const auto slot = find_slot_to_give_back(machine, *frame);
+  const auto slot = find_slot_to_give_back(machine, frame);
   if (!slot) return refuse(slot.cause(), AsOperation::Return);
 
   // commit
-  const Observer::Hop hop{machine.cpu.code.id, spaces.value().code.id, frame->gate_index};
+  const Observer::Hop hop{machine.cpu.code.id, spaces.value().code.id, frame.gate_index};
   if (slot.value().slot != nullptr) slot.value().give_back();
-  restore_state(*frame, machine);
+  restore_state(frame, machine);
   stack.value().pop();
   load_code_and_stack(machine, stack.value().thread(), spaces.value().code, spaces.value().stack);
   if (is_event) {

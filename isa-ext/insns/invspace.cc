@@ -8,7 +8,7 @@ namespace {
 
 /// Reads again what CS or SS holds. A space that has died leaves an empty half, so that nothing of its list is used.
 LoadedSpace refreshed(const Machine& machine, const LoadedSpace& space) {
-  const auto live = find_live_space(machine.cpu, machine.memory, space.id, space.generation);
+  const auto live = find_live_space(machine, space.id, space.generation);
   if (live) return loaded(space.id, *live.value());
   LoadedSpace dead;
   dead.id = space.id;

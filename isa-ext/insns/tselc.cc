@@ -17,7 +17,7 @@ MaybeFault tselc(Machine& machine, const Instruction& instruction) {
   const bool is_code = selector.half() == Half::Code;
   const SpaceId id{is_code ? frame->cs_id : frame->ss_id};
   const uint32_t generation = is_code ? frame->cs_generation : frame->ss_generation;
-  const auto space = find_live_space(machine.cpu, machine.memory, id, generation);
+  const auto space = find_live_space(machine, id, generation);
   uint64_t rights = 0;
   if (space) {
     const LoadedSpace owner = loaded(id, *space.value());

@@ -13,7 +13,7 @@ MaybeFault tswitch(Machine& machine, const Instruction& instruction) {
   if (!stack) return refuse(AsCause::Operand);
   ThreadBlock& thread = stack.value().thread();
   const SpaceId id{thread.ss_id};
-  const auto space = find_live_space(cpu, machine.memory, id, thread.ss_generation);
+  const auto space = find_live_space(machine, id, thread.ss_generation);
   if (!space) return refuse(space.cause());
   if ((space.value()->flags & kSpaceStack) == 0) return refuse(AsCause::NotStackSpace);
 

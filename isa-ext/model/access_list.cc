@@ -35,10 +35,13 @@ Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKin
   if ((entry->flags & kEntryValid) == 0) return AsCause::EntryInvalid;
   if (entry->kind != wanted) return AsCause::EntryKind;
   const uint32_t generation_mask = (1u << (kIndexAndGenerationBits - bits)) - 1;
-  if ((entry->slot_generation & generation_mask) != selector.slot_generation(bits)) return AsCause::SlotGeneration;
+  const bool is_compared = list.variant.generations == Generations::On;
+  if (is_compared && (entry->slot_generation & generation_mask) != selector.slot_generation(bits)) {
+    return AsCause::SlotGeneration;
+  }
 
   const SpaceId id{entry->space_id};
-  const auto space = find_live_space(list.cpu, list.memory, id, entry->space_generation);
+  const auto space = find_live_space(list.cpu, list.memory, list.variant, id, entry->space_generation);
   if (!space) return space.cause();
   return Selected{id, space.value(), entry->flags & (kEntryRead | kEntryWrite), entry->kind, entry->gate_index};
 }

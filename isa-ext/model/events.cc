@@ -16,7 +16,7 @@ Checked<GateEntry> check_vector(const Machine& machine, uint32_t vector) {
   if (entry == nullptr) return AsCause::Addressing;
   if (entry->valid == 0) return AsCause::EntryInvalid;
   const SpaceId id{entry->space_id};
-  const auto space = find_live_space(machine.cpu, machine.memory, id, entry->space_generation);
+  const auto space = find_live_space(machine, id, entry->space_generation);
   if (!space) return space.cause();
   return check_gate(machine, Entering::Event, id, *space.value(), entry->gate_index);
 }

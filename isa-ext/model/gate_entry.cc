@@ -3,6 +3,8 @@
 
 #include "isa-ext/model/access_list.h"
 #include "isa-ext/model/event_mask.h"
+#include "isa-ext/model/register_sets.h"
+#include "isa-ext/model/return_record.h"
 #include "isa-ext/model/space.h"
 
 namespace asx {
@@ -27,7 +29,7 @@ void take_stack(Machine& machine, const GateEntry& entry, bool changes_space) {
     case StackPolicy::Keep:
       return;
     case StackPolicy::Pool:
-      rsp = entry.slot.slot->rsp;
+      rsp = entry.slot.slot->rsp - (entry.record == nullptr ? 0 : sizeof(ReturnRecord));
       fs_base = entry.slot.slot->fs_base;
       entry.slot.take();
       return;
@@ -37,6 +39,11 @@ void take_stack(Machine& machine, const GateEntry& entry, bool changes_space) {
       fs_base = entry.stack.thread().kernel_fs_base;
       return;
   }
+}
+
+/// The callee has no use for what its caller did not pass to it.
+void clear_registers(Machine& machine) {
+  for_each(crossing(machine.variant.save).cleared, [&](unsigned i) { machine.registers.gpr[i] = 0; });
 }
 
 }  // namespace
@@ -56,7 +63,7 @@ Checked<GateEntry> check_gate(const Machine& machine, Entering entering, SpaceId
   if (!stack) return stack.cause();
   if (!has_room(stack.value(), entering, *gate)) return AsCause::SecureStackFull;
 
-  GateEntry entry{space, &target, gate, gate_index, stack.value(), {}};
+  GateEntry entry{space, &target, gate, gate_index, stack.value(), {}, nullptr, gate->entry};
   if (gate->stack_policy == StackPolicy::Pool) {
     const auto slot = find_free_slot(machine.memory, {gate->pool});
     if (!slot) return slot.cause();
@@ -80,8 +87,11 @@ Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t r
     frame.pool_slot = entry.slot.index;
   }
 
+  if (entry.record != nullptr) *entry.record = record_of(frame);
+
   take_stack(machine, entry, changes_space);
-  machine.registers.rip = gate.entry;
+  if (kind == FrameKind::Call) clear_registers(machine);
+  machine.registers.rip = entry.rip;
   machine.registers.rflags &= ~kFlagsClearedAtEntry;
   machine.registers.gpr[kR11] = gate.parameter;
   set_event_mask(machine, machine.cpu.event_mask | gate.event_mask);
@@ -89,7 +99,8 @@ Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t r
   return frame;
 }
 
-MaybeFault call_gate(Machine& machine, Selector selector, uint64_t return_rip) {
+MaybeFault call_gate(Machine& machine, const GateCall& call) {
+  const Selector selector = call.gate;
   const auto fail = [selector](AsCause cause) {
     return Fault::address_space(cause, Access::None, AsOperation::GateCall, VirtualAddress::make(selector, 0));
   };
@@ -100,9 +111,16 @@ MaybeFault call_gate(Machine& machine, Selector selector, uint64_t return_rip) {
   auto entry =
       check_gate(machine, Entering::Call, selected.value().id, *selected.value().space, selected.value().gate_index);
   if (!entry) return fail(entry.cause());
+  if (machine.variant.return_stack == ReturnStack::Memory && entry.value().slot.slot != nullptr) {
+    const VirtualAddress place = record_address(*entry.value().slot.slot);
+    const auto record = find_record(machine, loaded(selected.value().id, *selected.value().space), place);
+    if (!record) return fail(record.cause());
+    entry.value().record = record.value();
+  }
+  if (machine.variant.entry == EntryPoint::Anywhere && call.entry != 0) entry.value().rip = call.entry;
 
   const Observer::Hop hop{cpu.code.id, entry.value().space, entry.value().gate_index};
-  enter_gate(machine, entry.value(), FrameKind::Call, return_rip);
+  enter_gate(machine, entry.value(), FrameKind::Call, call.return_rip);
   machine.observer.gate_call(hop);
   return {};
 }

@@ -14,7 +14,9 @@ struct GateEntry {
   const Gate* gate = nullptr;
   uint32_t gate_index = 0;
   SecureStack stack;
-  PoolSlot slot;  ///< StackPolicy::Pool
+  PoolSlot slot;                   ///< StackPolicy::Pool
+  ReturnRecord* record = nullptr;  ///< where gret will look for what it believes; nullptr: in the frame
+  uint64_t rip = 0;                ///< offset at which the space is entered
 };
 
 /// Who enters: a call needs authority and must leave the gate's minimum and the reserve free, an event need not.
@@ -29,6 +31,11 @@ enum class Entering : uint8_t { Call, Event };
 Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t return_rip);
 
 /// gcall, and syscall with its own selector: all checks, then the entry.
-[[nodiscard]] MaybeFault call_gate(Machine& machine, Selector selector, uint64_t return_rip);
+struct GateCall {
+  Selector gate;
+  uint64_t entry = 0;  ///< --entry=anywhere: offset to enter at; 0 = the gate's
+  uint64_t return_rip;
+};
+[[nodiscard]] MaybeFault call_gate(Machine& machine, const GateCall& call);
 
 }  // namespace asx

@@ -5,16 +5,15 @@
 #include <cassert>
 
 #include "isa-ext/model/event_mask.h"
+#include "isa-ext/model/register_sets.h"
 #include "isa-ext/model/space.h"
 
 namespace asx {
 namespace {
 
-constexpr Register kCalleeSaved[] = {kRbx, kRsp, kRbp, kR12, kR13, kR14, kR15};
-
 Checked<LoadedSpace> find_return_space(const Machine& machine, SpaceId id, uint32_t generation, uint32_t flag,
                                        AsCause refusal) {
-  const auto space = find_live_space(machine.cpu, machine.memory, id, generation);
+  const auto space = find_live_space(machine, id, generation);
   if (!space) return space.cause() == AsCause::Addressing ? AsCause::Addressing : refusal;
   if ((space.value()->flags & flag) == 0) return refusal;
   return loaded(id, *space.value());
@@ -70,20 +69,14 @@ void save_state(Frame& frame, FrameKind kind, const Machine& machine, uint64_t r
   frame.rflags = registers.rflags;
   frame.fs_base = registers.fs_base;
   frame.gs_base = registers.gs_base;
-  if (kind == FrameKind::Event) {
-    for (unsigned i = 0; i < registers.gpr.size(); ++i) frame.gpr[i] = registers.gpr[i];
-  } else {
-    for (const Register i : kCalleeSaved) frame.gpr[i] = registers.gpr[i];
-  }
+  const RegisterSet kept = kind == FrameKind::Event ? kAllRegisters : crossing(machine.variant.save).kept;
+  for_each(kept, [&](unsigned i) { frame.gpr[i] = registers.gpr[i]; });
 }
 
 void restore_state(const Frame& frame, Machine& machine) {
   Registers& registers = machine.registers;
-  if (frame.kind == FrameKind::Event) {
-    for (unsigned i = 0; i < registers.gpr.size(); ++i) registers.gpr[i] = frame.gpr[i];
-  } else {
-    for (const Register i : kCalleeSaved) registers.gpr[i] = frame.gpr[i];
-  }
+  const RegisterSet restored = frame.kind == FrameKind::Event ? kAllRegisters : crossing(machine.variant.save).restored;
+  for_each(restored, [&](unsigned i) { registers.gpr[i] = frame.gpr[i]; });
   registers.rip = frame.rip;
   registers.rflags = frame.rflags;
   registers.fs_base = frame.fs_base;

@@ -21,12 +21,13 @@ Checked<const SpaceDescriptor*> find_descriptor(const CpuState& cpu, const Physi
   return descriptor;
 }
 
-Checked<const SpaceDescriptor*> find_live_space(const CpuState& cpu, const PhysicalMemory& memory, SpaceId id,
-                                                uint32_t generation) {
+Checked<const SpaceDescriptor*> find_live_space(const CpuState& cpu, const PhysicalMemory& memory,
+                                                const Variant& variant, SpaceId id, uint32_t generation) {
   const auto descriptor = find_descriptor(cpu, memory, id);
   if (!descriptor) return descriptor;
   if ((descriptor.value()->flags & kSpaceValid) == 0) return AsCause::SpaceInvalid;
-  if (descriptor.value()->generation != generation) return AsCause::SpaceGeneration;
+  const bool is_compared = variant.generations == Generations::On;
+  if (is_compared && descriptor.value()->generation != generation) return AsCause::SpaceGeneration;
   return descriptor;
 }
 

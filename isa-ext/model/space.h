@@ -11,8 +11,13 @@ namespace asx {
                                                               SpaceId id);
 
 /// The descriptor of a space that lives and still has the generation. SpaceInvalid, SpaceGeneration, Addressing.
+/// With --generations=off any life of the space will do.
 [[nodiscard]] Checked<const SpaceDescriptor*> find_live_space(const CpuState& cpu, const PhysicalMemory& memory,
-                                                              SpaceId id, uint32_t generation);
+                                                              const Variant& variant, SpaceId id, uint32_t generation);
+[[nodiscard]] inline Checked<const SpaceDescriptor*> find_live_space(const Machine& machine, SpaceId id,
+                                                                     uint32_t generation) {
+  return find_live_space(machine.cpu, machine.memory, machine.variant, id, generation);
+}
 
 /// What CS or SS holds of a descriptor.
 [[nodiscard]] LoadedSpace loaded(SpaceId id, const SpaceDescriptor& descriptor);

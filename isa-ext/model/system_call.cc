@@ -11,7 +11,7 @@ MaybeFault call_system_gate(Machine& machine, uint64_t return_rip) {
   const uint32_t selector = machine.cpu.code.syscall_selector;
   const bool is_in_code_half = selector != 0 && selector < 0x8000;
   if (!is_in_code_half) return Fault::address_space(AsCause::NoSyscallGate, Access::None, AsOperation::GateCall, {});
-  return call_gate(machine, {static_cast<uint16_t>(selector)}, return_rip);
+  return call_gate(machine, {.gate = {static_cast<uint16_t>(selector)}, .return_rip = return_rip});
 }
 
 }  // namespace

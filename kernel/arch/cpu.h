@@ -57,5 +57,11 @@ struct Features {
   asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
   return {a == asx::kFeatureSignature, b, c, d};
 }
+/// asx::VariantBit.
+[[nodiscard]] inline uint32_t variant_bits() {
+  uint32_t a = asx::kVariantLeaf, b, c = 0, d;
+  asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+  return a;
+}
 
 }  // namespace kernel::cpu

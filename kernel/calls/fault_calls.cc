@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a recovery routine, a fault gate and a personality ask about the frames below them.
+#include "kernel/arch/variant.h"
 #include "kernel/calls/arguments.h"
 #include "kernel/fault/report.h"
 
@@ -35,10 +36,18 @@ Result<Frame*> program_frame(const Caller& caller) {
 
 constexpr auto kLastRegister = static_cast<uint64_t>(hop::FrameRegister::GsBase);
 
+/// Bit n: a call's return restores register n from the frame.
+uint32_t restored_by_calls() {
+  constexpr uint32_t kStackPointer = 1u << asx::kRsp;
+  constexpr uint32_t kCalleeSaved = kStackPointer | 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 |
+                                    1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
+  constexpr uint32_t kResults = 1u << asx::kRax | 1u << asx::kRdx;
+  if (is_variant(asx::kVariantSavesNone)) return kStackPointer;
+  return is_variant(asx::kVariantSavesAll) ? ~kResults : kCalleeSaved;
+}
+
 /// Where the frame holds a register, or nullptr.
 uint64_t* frame_register(Frame& frame, uint64_t number) {
-  constexpr uint32_t kSavedByCalls = 1u << asx::kRsp | 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 |
-                                     1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
   switch (static_cast<hop::FrameRegister>(number)) {
     case hop::FrameRegister::Rip:
       return &frame.rip;
@@ -49,8 +58,35 @@ uint64_t* frame_register(Frame& frame, uint64_t number) {
     case hop::FrameRegister::GsBase:
       return &frame.gs_base;
   }
-  const bool is_held = frame.kind == FrameKind::Event || (kSavedByCalls >> number & 1) != 0;
+  const bool is_held = frame.kind == FrameKind::Event || (restored_by_calls() >> number & 1) != 0;
   return is_held ? &frame.gpr[number] : nullptr;
+}
+
+/// --return-stack=memory: what the callee's gret will believe in place of the frame, on the stack it was given; or
+/// nullptr.
+asx::ReturnRecord* return_record(Thread& thread, const Frame& frame) {
+  const bool has_record = frame.kind == FrameKind::Call && frame.pool_slot != 0;
+  if (!is_variant(asx::kVariantReturnInMemory) || !has_record) return nullptr;
+  Space* callee = space_table().find(frame.gate_space, frame.gate_space_generation);
+  Space* stack = space_table().find(frame.ss_id, frame.ss_generation);
+  if (callee == nullptr || stack == nullptr) return nullptr;
+  const uint64_t top = stack_pool::slot({frame.pool}, frame.pool_slot).rsp;
+  const asx::VirtualAddress address{top - sizeof(asx::ReturnRecord)};
+  const Result<Space*> space = resolve_space({thread, *callee, *stack}, address.selector().value, hop::kRightWrite);
+  if (!space) return nullptr;
+  const Result<PhysicalAddress> page = space.value()->frame(address.offset());
+  return page ? at<asx::ReturnRecord>(page.value() + (address.value & asx::kPageMask)) : nullptr;
+}
+
+/// Makes the record say what has been written into the frame.
+void update_return_record(Thread& thread, const Frame& frame) {
+  asx::ReturnRecord* record = return_record(thread, frame);
+  if (record == nullptr) return;
+  record->rip = frame.rip;
+  record->rsp = frame.gpr[asx::kRsp];
+  record->rflags = frame.rflags;
+  record->fs_base = frame.fs_base;
+  record->gs_base = frame.gs_base;
 }
 
 }  // namespace
@@ -98,6 +134,7 @@ Reply frame_set_base(const Caller& caller, const Arguments& arguments) {
   const Result<Frame*> frame = program_frame(caller);
   if (!frame) return frame.status();
   (which == 0 ? frame.value()->fs_base : frame.value()->gs_base) = value;
+  update_return_record(caller.thread, *frame.value());
   return Status::Ok;
 }
 
@@ -118,6 +155,7 @@ Reply frame_write(const Caller& caller, const Arguments& arguments) {
   if (place == nullptr) return Status::Invalid;
   const bool is_flags = number == static_cast<uint64_t>(hop::FrameRegister::Flags);
   *place = is_flags ? (*place & ~kProgramFlags) | (value & kProgramFlags) : value;
+  update_return_record(caller.thread, *frame.value());
   return Status::Ok;
 }
 

@@ -64,6 +64,8 @@ const char* text_of(AsCause cause) {
       return "Operand, there is no such register, field or thread";
     case AsCause::Addressing:
       return "Addressing, it lies outside physical memory";
+    case AsCause::ReturnRecord:
+      return "ReturnRecord, the gate's stack cannot be written";
   }
   return "unknown cause";
 }

@@ -39,6 +39,22 @@ bool settle_page_fault(Thread& thread, const Frame& event) {
   return demand == Demand::Settled;
 }
 
+/// --return-stack=memory: a call wants to write its record where the gate's next stack has no page yet.
+bool settle_record_fault(Thread& thread, const Frame& event) {
+  Space* code = space_table().find(event.cs_id, event.cs_generation);
+  Space* stack = space_table().find(event.ss_id, event.ss_generation);
+  if (code == nullptr || stack == nullptr) return false;
+  const uint16_t selector = asx::VirtualAddress{event.fault_address}.selector().value;
+  const Result<Capability> gate = resolve_gate({thread, *code, *stack}, selector, 0);
+  if (!gate) return false;
+  Space& callee = *gate.value().space;
+  const asx::StackSlot* next = stack_pool::next({callee.gate(gate.value().entry.gate_index)->pool});
+  if (next == nullptr) return false;
+  const asx::VirtualAddress record{next->rsp - sizeof(asx::ReturnRecord)};
+  const Result<Space*> space = resolve_space({thread, callee, *stack}, record.selector().value, hop::kRightWrite);
+  return space && space.value()->demand(record.offset(), hop::kProtectWrite) == Demand::Settled;
+}
+
 /// How often in a row this fault has happened behind the gate that `entry` (nullptr: the start gate) leads out of.
 /// A fresh frame is zero, so the count begins anew with every call. The word has the count in its low 16 bits and a
 /// digest of the fault above.
@@ -149,6 +165,7 @@ Reply handle_fault(Thread& thread) {
         return Status::ServerFault;
       }
     }
+    if (error.cause == asx::AsCause::ReturnRecord && settle_record_fault(thread, event)) return Status::Ok;
   }
   if (event.vector == asx::kVectorPageFault && settle_page_fault(thread, event)) return Status::Ok;
 

@@ -3,6 +3,7 @@
 #include "kernel/arch/boot_info.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/log.h"
+#include "kernel/arch/variant.h"
 #include "kernel/init/services.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/bytes.h"
@@ -118,6 +119,7 @@ extern "C" [[noreturn]] void kernel_main(const asx::BootInfo* info) {
   const cpu::Features features = cpu::features();
   HOP_ASSERT(features.is_asx);
   AccessList::selector_bits = features.selector_bits;
+  machine_variant = cpu::variant_bits();
   set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
   set_boot_info(*info);
   initialize_memory(*info);

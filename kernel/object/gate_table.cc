@@ -72,6 +72,11 @@ Result<uint32_t> take(PhysicalAddress pool) {
   return number;
 }
 
+const asx::StackSlot* next(PhysicalAddress pool) {
+  const uint32_t number = header(pool).first_free;
+  return number == 0 ? nullptr : &slot(pool, number);
+}
+
 void give_back(PhysicalAddress pool, uint32_t number) {
   asx::StackPool& head = header(pool);
   asx::StackSlot& given = slot(pool, number);

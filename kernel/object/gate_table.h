@@ -44,6 +44,8 @@ Result<PhysicalAddress> create();
 Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base);
 /// Takes a stack, as gcall does; returns its 1-based slot. TryAgain: none is free.
 Result<uint32_t> take(PhysicalAddress pool);
+/// The stack that comes next, or nullptr.
+[[nodiscard]] const asx::StackSlot* next(PhysicalAddress pool);
 /// Gives it back, as gret does.
 void give_back(PhysicalAddress pool, uint32_t slot);
 [[nodiscard]] asx::StackSlot& slot(PhysicalAddress pool, uint32_t number);

@@ -5,6 +5,7 @@
 
 #include "asx/intrinsics.h"
 #include "kernel/abi/status.h"
+#include "userland/runtime/machine_variant.h"
 
 namespace hop {
 
@@ -35,10 +36,19 @@ inline Reply gate_call(uint16_t selector, uint64_t operation, const Arguments& a
   register uint64_t r8 asm("r8") = arguments.e;
   register uint64_t r9 asm("r9") = arguments.f;
   register uint64_t r11 asm("r11") = selector;
-  asm volatile("gcall %[gate]"
-               : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9), [gate] "+r"(r11)
-               :
-               : "rcx", "memory", "cc");
+  if (is_variant(asx::kVariantSavesNone)) {  // whoever is called may do what it likes with RBX RBP R12-R15
+    asm volatile(
+        "push %%rbx\npush %%rbp\npush %%r12\npush %%r13\npush %%r14\npush %%r15\ngcall %[gate]\n"
+        "pop %%r15\npop %%r14\npop %%r13\npop %%r12\npop %%rbp\npop %%rbx"
+        : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9), [gate] "+r"(r11)
+        :
+        : "rcx", "memory", "cc");
+  } else {
+    asm volatile("gcall %[gate]"
+                 : "+r"(rax), "+r"(rdi), "+r"(rsi), "+r"(rdx), "+r"(r10), "+r"(r8), "+r"(r9), [gate] "+r"(r11)
+                 :
+                 : "rcx", "memory", "cc");
+  }
   return {static_cast<int64_t>(rax), rdx};
 }
 

@@ -36,6 +36,7 @@ GuestOutcome run_guest(const GuestRun& run) {
   emu::MachineOptions options;
   options.memory = run.memory;
   options.quantum = run.quantum;
+  options.variant = run.variant;
   options.limit = run.limit;
   options.serial[2].output = fileno(log);
 

@@ -12,6 +12,7 @@ struct GuestRun {
   std::vector<std::string> programs = {};  ///< names of guest programs, started in this order, each with `authority`
   uint64_t memory = uint64_t{64} << 20;
   uint32_t quantum = 0;
+  asx::Variant variant = {};
   uint32_t authority = hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules | hop::kAuthorityPower;
   std::string data = {};               ///< a module "data", if not empty
   std::string broken_function = {};    ///< of the kernel: an undefined instruction is put at its front

@@ -15,7 +15,7 @@ asx::StackSlot& slot(Scenario& s, uint32_t index) {
 
 }  // namespace
 
-TEST_CASE("a gate call enters the service with its stack and parameter, and all arguments as they were") {
+TEST_CASE("a gate call enters the service with its stack and parameter, all arguments as they were, and nothing else") {
   Scenario s;
   s.registers.rflags |= 1u << 10 | 1u << 8 | 1u << 18 | 1;  // DF, TF, AC, and CF
   const asx::Registers before = s.registers;
@@ -23,6 +23,7 @@ TEST_CASE("a gate call enters the service with its stack and parameter, and all 
 
   asx::Registers expected = before;
   expected.gpr[kRax] = Scenario::kGateSelector;
+  for (const asx::Register i : {kRbx, asx::kRbp, kR12, asx::kR13, asx::kR14, asx::kR15}) expected.gpr[i] = 0;
   expected.gpr[kR11] = 0xfeed;
   expected.gpr[kRsp] = 0x9000;
   expected.fs_base = 0x9f00;

@@ -11,6 +11,7 @@ TEST_CASE("syscall is a gate call through the code space's gate, with the return
 
   asx::Registers expected = before;
   expected.gpr[kRcx] = before.rip + 2;
+  for (const asx::Register i : {kRbx, asx::kRbp, kR12, asx::kR13, asx::kR14, asx::kR15}) expected.gpr[i] = 0;
   expected.gpr[kR11] = 0xfeed;
   expected.gpr[kRsp] = 0x9000;
   expected.fs_base = 0x9f00;

@@ -8,7 +8,9 @@ using asx::Variant;
 
 TEST_CASE("the default variant is valid and printed in one line") {
   CHECK_FALSE(asx::validate(Variant{}));
-  CHECK(asx::to_line(Variant{}) == "selector-bits=12 frames=120 reserve=8");
+  const std::string line = asx::to_line(Variant{});
+  CHECK(line.find(" selector-bits=12 frames=120 reserve=8") != std::string::npos);
+  CHECK(line.find("return-stack=secure entry=gate generations=on save=callee") != std::string::npos);
 }
 
 TEST_CASE("every flag has help, a section of the manual, and a default within its range") {
@@ -45,8 +47,10 @@ TEST_CASE("a bad value is answered with one sentence that names flag, range and 
     CHECK(set_flag(variant, "selector-bits", text));
   }
   CHECK(variant == Variant{});
-  CHECK(set_flag(variant, "frame", "9") ==
-        "there is no variant flag --frame; there are --selector-bits --frames --reserve");
+  std::string sentence = "there is no variant flag --frame; there are";
+  for (const auto& flag : asx::variant_flags()) sentence += " --" + std::string(flag.name);
+  CHECK(set_flag(variant, "frame", "9") == sentence);
+  CHECK(set_flag(variant, "save", "some") == "--save takes callee, all or none, not 'some'");
 }
 
 TEST_CASE("selectors too short for the kernel's own lists are refused") {

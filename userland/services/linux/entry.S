@@ -7,6 +7,8 @@
 //              RSP top of a pool stack, RCX whatever, direction flag whatever, vector registers the program's
 //     leaves   RAX result, RCX R11 zero, everything else as it came (RBX RBP R12-R15, RSP, flags by gret); or whatever
 //              a signal handler's entry or return wants in them
+//   linux_syscall_entry_keeping
+//     the same for --save=none: RBX RBP R12-R15 are not in the frame, and kept here (struct KeptRegisters)
 //   linux_fault_entry
 //     arrives  R11 the task record, RSP top of a pool stack; all registers of the program are in the frame below
 //     leaves   by gret, if the program is to go on; it never comes back from a fault that ends the task
@@ -17,10 +19,8 @@
 //              pool stack
 //     leaves   into the program, all registers zero but RSP; comes back only if the program executes gret itself
         .text
-        .globl  linux_syscall_entry, linux_fault_entry, linux_start_entry
-        .type   linux_syscall_entry, @function
-linux_syscall_entry:
-        cld
+        .globl  linux_syscall_entry, linux_syscall_entry_keeping, linux_fault_entry, linux_start_entry
+        .macro  serve_syscall
         push    $0                      // R11 and RCX after the call; rt_sigreturn has others
         push    $0
         push    %r9
@@ -41,6 +41,30 @@ linux_syscall_entry:
         pop     %r9
         pop     %rcx
         pop     %r11
+        .endm
+
+        .type   linux_syscall_entry, @function
+linux_syscall_entry:
+        cld
+        serve_syscall
+        gret
+
+        .type   linux_syscall_entry_keeping, @function
+linux_syscall_entry_keeping:
+        cld
+        push    %r15
+        push    %r14
+        push    %r13
+        push    %r12
+        push    %rbp
+        push    %rbx
+        serve_syscall
+        pop     %rbx
+        pop     %rbp
+        pop     %r12
+        pop     %r13
+        pop     %r14
+        pop     %r15
         gret
 
         .type   linux_fault_entry, @function

@@ -4,6 +4,7 @@
 #include "isa-ext/abi/structures.h"
 #include "userland/runtime/kernel.h"
 #include "userland/runtime/memory.h"
+#include "userland/services/linux/signals.h"
 
 namespace hop::personality {
 namespace {
@@ -14,22 +15,21 @@ struct Place {
   uint64_t SignalRegisters::*member;
 };
 
-constexpr Place kInCalls[] = {
-    {asx::kRbx, &SignalRegisters::rbx},
-    {asx::kRbp, &SignalRegisters::rbp},
+constexpr Place kCalleeSaved[] = {
+    {asx::kRbx, &SignalRegisters::rbx}, {asx::kRbp, &SignalRegisters::rbp}, {asx::kR12, &SignalRegisters::r12},
+    {asx::kR13, &SignalRegisters::r13}, {asx::kR14, &SignalRegisters::r14}, {asx::kR15, &SignalRegisters::r15},
+};
+constexpr Place kAlways[] = {
     {asx::kRsp, &SignalRegisters::rsp},
-    {asx::kR12, &SignalRegisters::r12},
-    {asx::kR13, &SignalRegisters::r13},
-    {asx::kR14, &SignalRegisters::r14},
-    {asx::kR15, &SignalRegisters::r15},
     {static_cast<uint64_t>(FrameRegister::Rip), &SignalRegisters::rip},
     {static_cast<uint64_t>(FrameRegister::Flags), &SignalRegisters::flags},
 };
-constexpr Place kOnlyInFaults[] = {
-    {asx::kRax, &SignalRegisters::rax}, {asx::kRcx, &SignalRegisters::rcx}, {asx::kRdx, &SignalRegisters::rdx},
-    {asx::kRsi, &SignalRegisters::rsi}, {asx::kRdi, &SignalRegisters::rdi}, {asx::kR8, &SignalRegisters::r8},
-    {asx::kR9, &SignalRegisters::r9},   {asx::kR10, &SignalRegisters::r10}, {asx::kR11, &SignalRegisters::r11},
+constexpr Place kScratch[] = {
+    {asx::kRcx, &SignalRegisters::rcx}, {asx::kRsi, &SignalRegisters::rsi}, {asx::kRdi, &SignalRegisters::rdi},
+    {asx::kR8, &SignalRegisters::r8},   {asx::kR9, &SignalRegisters::r9},   {asx::kR10, &SignalRegisters::r10},
+    {asx::kR11, &SignalRegisters::r11},
 };
+constexpr Place kResults[] = {{asx::kRax, &SignalRegisters::rax}, {asx::kRdx, &SignalRegisters::rdx}};
 constexpr Place kOfHandlers[] = {
     {static_cast<uint64_t>(FrameRegister::Rip), &SignalRegisters::rip},
     {static_cast<uint64_t>(FrameRegister::Flags), &SignalRegisters::flags},
@@ -52,16 +52,31 @@ void write(const Place (&places)[kCount], const SignalRegisters& registers) {
 
 }  // namespace
 
-void read_call_frame(SignalRegisters& registers) {
-  read(kInCalls, registers);
+void read_call_frame(const SavedRegisters& saved, SignalRegisters& registers) {
+  read(kAlways, registers);
+  if (!is_variant(asx::kVariantSavesNone)) return read(kCalleeSaved, registers);
+  const auto& kept = *reinterpret_cast<const KeptRegisters*>(&saved + 1);
+  registers.rbx = kept.rbx;
+  registers.rbp = kept.rbp;
+  registers.r12 = kept.r12;
+  registers.r13 = kept.r13;
+  registers.r14 = kept.r14;
+  registers.r15 = kept.r15;
 }
-void write_call_frame(const SignalRegisters& registers) {
-  write(kInCalls, registers);
+
+void write_call_frame(const SignalRegisters& registers, SavedRegisters& saved) {
+  write(kAlways, registers);
+  if (is_variant(asx::kVariantSavesAll)) write(kScratch, registers);
+  if (!is_variant(asx::kVariantSavesNone)) return write(kCalleeSaved, registers);
+  *reinterpret_cast<KeptRegisters*>(&saved + 1) = {registers.rbx, registers.rbp, registers.r12,
+                                                   registers.r13, registers.r14, registers.r15};
 }
 
 void read_fault_frame(SignalRegisters& registers) {
-  read(kInCalls, registers);
-  read(kOnlyInFaults, registers);
+  read(kAlways, registers);
+  read(kCalleeSaved, registers);
+  read(kScratch, registers);
+  read(kResults, registers);
 }
 
 void write_handler_entry(const SignalRegisters& registers) {

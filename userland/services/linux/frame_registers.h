@@ -7,9 +7,13 @@
 
 namespace hop::personality {
 
-/// Those that a call's frame holds: RBX RBP RSP R12-R15 RIP and flags.
-void read_call_frame(SignalRegisters& registers);
-void write_call_frame(const SignalRegisters& registers);
+struct SavedRegisters;
+
+/// RBX RBP RSP R12-R15 RIP and flags of a program that called: what its frame holds, or with --save=none the entry code
+/// beyond the saved registers.
+void read_call_frame(const SavedRegisters& saved, SignalRegisters& registers);
+/// The same and, with --save=all, those that would else come back as they were at the call.
+void write_call_frame(const SignalRegisters& registers, SavedRegisters& saved);
 /// All, of a program that faulted.
 void read_fault_frame(SignalRegisters& registers);
 /// Those that the entry into a handler changes: RIP RSP RDI RSI RDX RAX and flags.

@@ -19,6 +19,7 @@
 extern "C" {
 extern char __executable_start[];
 void linux_syscall_entry();
+void linux_syscall_entry_keeping();
 void linux_fault_entry();
 void linux_start_entry();
 }
@@ -155,7 +156,8 @@ PersonalityGates make_gates(Task& task) {
   constexpr uint64_t kStackSize = 0x10000;
   const auto parameter = reinterpret_cast<uint64_t>(&task);
   if (add_stacks(kStacks, kStackSize) != Status::Ok) panic("linux: no stacks");
-  const Reply syscall = make_gate(linux_syscall_entry, parameter);
+  const bool is_keeping = is_variant(asx::kVariantSavesNone);
+  const Reply syscall = make_gate(is_keeping ? linux_syscall_entry_keeping : linux_syscall_entry, parameter);
   const Reply fault = make_gate(linux_fault_entry, parameter);
   const Reply start = make_gate(linux_start_entry, parameter);
   const int64_t event = kernel_call(Call::event_create);

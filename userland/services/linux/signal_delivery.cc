@@ -98,11 +98,11 @@ int64_t deliver_signals(Task& task, SavedRegisters& saved, int64_t result) {
     if (is_ignored(state, signal)) continue;
     if (state.actions[signal].handler == kHandlerDefault) end_task(task, 128 + static_cast<int32_t>(signal));
     SignalRegisters registers = {};
-    read_call_frame(registers);
+    read_call_frame(saved, registers);
     take_saved(saved, registers);
     registers.rax = static_cast<uint64_t>(result);
     if (!enter_handler(state, information_of(state, signal), registers)) end_task(task, 128 + kSigSegment);
-    write_call_frame(registers);
+    write_call_frame(registers, saved);
     give_saved(registers, saved);
     result = 0;
   }
@@ -124,7 +124,7 @@ bool deliver_fault(Task& task, const SignalInformation& information, const Signa
 
 bool restore_from_frame(Task& task, SavedRegisters& saved, int64_t& result) {
   SignalRegisters now = {};
-  read_call_frame(now);
+  read_call_frame(saved, now);
   SignalFrame frame;
   const uint64_t address = now.rsp - sizeof(frame.return_address);  // the handler's return took it off
   if (!read_in(address, frame)) return false;
@@ -135,7 +135,7 @@ bool restore_from_frame(Task& task, SavedRegisters& saved, int64_t& result) {
     restore_vector_state(vectors);
   }
   task.signals.blocked = frame.context.mask & ~(signal_bit(kSigKill) | signal_bit(kSigStop));
-  write_call_frame(registers);
+  write_call_frame(registers, saved);
   give_saved(registers, saved);
   result = static_cast<int64_t>(registers.rax);
   return true;

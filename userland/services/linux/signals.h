@@ -38,6 +38,11 @@ struct SavedRegisters {
   uint64_t rdi, rsi, rdx, r10, r8, r9, rcx, r11;
 };
 
+/// With --save=none also these, beyond the others; else the frame has them.
+struct KeptRegisters {
+  uint64_t rbx, rbp, r12, r13, r14, r15;
+};
+
 /// At the end of a call: acts on the pending signals that are not blocked, ends the task or lets it continue in a
 /// handler. result: of the call; returns RAX.
 [[nodiscard]] int64_t deliver_signals(Task& task, SavedRegisters& saved, int64_t result);
