@@ -5,6 +5,18 @@
 #include "emu/engine/unicorn_engine.h"
 #include "isa-ext/abi/devices/devices.h"
 
+#ifdef __SANITIZE_ADDRESS__
+/// Unicorn keeps a little memory for good with each engine that is opened; what we look for are leaks of ours.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libunicorn";
+}
+extern "C" const char* __lsan_default_options();
+extern "C" const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
+#endif
+
 namespace emu {
 namespace {
 
