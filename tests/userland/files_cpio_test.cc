@@ -93,6 +93,26 @@ TEST_CASE("an archive becomes a tree with its modes, owners and times") {
   CHECK(find(tree, "link") == find(tree, "bin/tool"));
 }
 
+TEST_CASE("a directory keeps the archive's time whatever is made in it afterwards") {
+  Tree tree(fixed_time);
+  REQUIRE(unpack(tree, archive_of({{".", 0040711, ""},
+                                   {"folder", 0040755, ""},
+                                   {"folder/inner", 0040755, ""},
+                                   {"folder/inner/file", 0100644, "x"},
+                                   {"unnamed/file", 0100644, "y"}})) == Status::Ok);
+  constexpr uint64_t kArchived = uint64_t{1234} * 1'000'000'000;
+  CHECK(tree.root().modify_time == kArchived);
+  for (const char* path : {"folder", "folder/inner"}) {
+    INFO(path);
+    const hop::files::Node* directory = find(tree, path);
+    REQUIRE(directory != nullptr);
+    CHECK(directory->modify_time == kArchived);
+    CHECK(directory->change_time == kArchived);
+  }
+  REQUIRE(find(tree, "unnamed") != nullptr);
+  CHECK(find(tree, "unnamed")->modify_time == fixed_time());
+}
+
 TEST_CASE("two names of one inode in an archive are two names of one file") {
   Tree tree(fixed_time);
   const std::string archive = archive_of(kMembers);

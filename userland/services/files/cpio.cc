@@ -54,6 +54,12 @@ constexpr uint64_t round_up(uint64_t value) {
   return (value + 3) / 4 * 4;
 }
 
+/// A directory, whose times change with every name that is made in it, and what they are to be.
+struct Dated {
+  Node* node;
+  uint64_t time;
+};
+
 /// Files with several names have one inode number in the archive.
 struct Linked {
   uint32_t inode;
@@ -67,8 +73,7 @@ class Unpacker {
   Status add(const Header& header, const char* path, const uint8_t* data) {
     while (*path == '/') ++path;
     if (*path == 0 || strcmp(path, ".") == 0) {
-      set_attributes(tree_.root(), header);
-      return Status::Ok;
+      return set_attributes(tree_.root(), header);
     }
     Place place;
     if (const Status status = find_place(path, place); status != Status::Ok) return status;
@@ -77,8 +82,12 @@ class Unpacker {
       if (const Status status = make(header, place, data, node); status != Status::Ok) return status;
     }
     if (node->is_regular() && header.field[kSize] != 0) node->content.set_original(data, header.field[kSize]);
-    set_attributes(*node, header);
-    return Status::Ok;
+    return set_attributes(*node, header);
+  }
+
+  /// After the last file: what the making of files has changed is put right.
+  void finish() {
+    for (const Dated& directory : directories_) set_times(*directory.node, directory.time);
   }
 
  private:
@@ -135,16 +144,21 @@ class Unpacker {
     return Status::Ok;
   }
 
-  static void set_attributes(Node& node, const Header& header) {
+  Status set_attributes(Node& node, const Header& header) {
     node.mode = node.type() | (header.field[kMode] & kPermissionMask);
     node.uid = header.field[kUid];
     node.gid = header.field[kGid];
-    node.access_time = node.modify_time = node.change_time = header.field[kTime] * kSecond;
+    const uint64_t time = header.field[kTime] * kSecond;
+    set_times(node, time);
+    if (!node.is_directory()) return Status::Ok;
+    return directories_.push_back({&node, time}) ? Status::Ok : Status::NoSpace;
   }
+  static void set_times(Node& node, uint64_t time) { node.access_time = node.modify_time = node.change_time = time; }
 
   Tree& tree_;
   PathBuffer buffer_;
   Vector<Linked> linked_;
+  Vector<Dated> directories_;
 };
 
 }  // namespace
@@ -160,7 +174,10 @@ Status unpack(Tree& tree, const uint8_t* archive, uint64_t size) {
       return Status::Invalid;
     const char* name = reinterpret_cast<const char*>(archive + name_at);
     if (name[name_size - 1] != 0) return Status::Invalid;
-    if (strcmp(name, "TRAILER!!!") == 0) return Status::Ok;
+    if (strcmp(name, "TRAILER!!!") == 0) {
+      unpacker.finish();
+      return Status::Ok;
+    }
     if (const Status status = unpacker.add(header, name, archive + data_at); status != Status::Ok) return status;
     at = round_up(data_at + data_size);
     if (at > size) return Status::Invalid;
