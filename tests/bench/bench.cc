@@ -45,14 +45,16 @@ std::vector<std::string> on_machine(std::vector<std::string> program) {
 
 void compare_compute() {
   const std::string program = HOP_BENCH "/cpu";
-  double plain = 0, machine = 0, nothing = 0;
+  double plain = 0, counting = 0, machine = 0, nothing = 0;
   for (int round = 0; round < kRounds; ++round) {
     keep_best(plain, run({HOP_BENCH "/plain_unicorn", program, "3"}).seconds);
+    keep_best(counting, run({HOP_BENCH "/plain_unicorn", "--count", program, "3"}).seconds);
     keep_best(machine, run(on_machine({program, "3"})).seconds);
     keep_best(nothing, run(on_machine({program, "0"})).seconds);
   }
   std::printf("compute, seconds: build/hop run build/tests/bench/cpu 3\n");
   std::printf("  plain Unicorn                 %7.3f\n", plain);
+  std::printf("  plain, with an empty hook     %7.3f   ratio %.2f\n", counting, counting / plain);
   std::printf("  the machine, boot included    %7.3f   ratio %.2f\n", machine, machine / plain);
   std::printf("  the machine, boot subtracted  %7.3f   ratio %.2f\n", machine - nothing, (machine - nothing) / plain);
 }
