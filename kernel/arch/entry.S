@@ -4,8 +4,8 @@
 // Register atlas
 //   _start        arrives  from the boot loader: RDI BootInfo, RSP the boot stack; nothing else is defined
 //   call_entry    arrives  by gcall, from anywhere that holds the kernel gate: RAX call number, RDI RSI RDX R10 R8 R9
-//                          arguments, RSP top of the thread's kernel stack; RBX RBP R12-R15 are the caller's, and the
-//                          call frame has them
+//                          arguments, RSP top of the thread's kernel stack; RBX RBP R12-R15 are 0, and the call frame
+//                          has the caller's (on variants: --save)
 //   event_entry   arrives  by an exception or interrupt: the event frame has every register, so all are dead here.
 //                          RSP is the top of the thread's kernel stack or, out of the idle thread, where it was
 //   thread_start  arrives  from context_switch, once in a thread's life, on its kernel stack; nothing is live

@@ -19,7 +19,7 @@ struct Request {
 /// Defines `extern "C" void ENTRY()`, the entry of a gate with stack policy pool, which calls
 /// `extern "C" hop::Reply HANDLER(const hop::Request&)`. Both must be declared before.
 // Register atlas: arrives by gcall with RAX operation, RDI RSI RDX R10 R8 R9 arguments, R11 parameter, RSP top of a
-// pool stack (16-byte aligned); RBX RBP R12-R15 are the caller's, and its frame has them. Leaves RAX RDX the reply,
+// pool stack (16-byte aligned); RBX RBP R12-R15 are 0, and the caller's frame has its own. Leaves RAX RDX the reply,
 // everything else that gret does not restore is zero.
 #define HOP_GATE(ENTRY, HANDLER)                                         \
   asm(".text\n.globl " #ENTRY "\n.type " #ENTRY ", @function\n" #ENTRY   \
