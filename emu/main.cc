@@ -33,6 +33,11 @@ int perform(const emu::cli::VariantOptions& options) {
   return print(emu::cli::describe_variants(options));
 }
 
+int perform(const emu::cli::CostsOptions& options) {
+  emu::Result<std::string> text = emu::cli::describe_costs(options);
+  return text ? print(text.value()) : report_error(text.error());
+}
+
 int perform(const emu::cli::IsaOptions& options) {
   return print(emu::cli::describe_instructions(options));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The commands that start no machine: hop variant, hop isa, hop dis.
+// The commands that start no machine: hop variant, hop costs, hop isa, hop dis.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -11,6 +11,9 @@
 namespace emu::cli {
 
 [[nodiscard]] std::string describe_variants(const VariantOptions& options);
+
+/// A table that is asked for is checked, and printed as it is.
+[[nodiscard]] Result<std::string> describe_costs(const CostsOptions& options);
 
 /// The instruction table (isa-ext/encoding/instructions.def) in the form asked for.
 [[nodiscard]] std::string describe_instructions(const IsaOptions& options);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "emu/costs/cost_table.h"
 #include "emu/platform/result.h"
 #include "isa-ext/variant/variant.h"
 
@@ -38,6 +39,8 @@ struct RunOptions {
   std::vector<std::string> environment;   ///< NAME=VALUE, the default one included
   StatisticsForm statistics = StatisticsForm::None;
   std::string statistics_file;  ///< empty = stderr
+  std::optional<CostTable> costs;
+  bool models_memory = false;  ///< count accesses and the modelled TLBs' misses
   bool trace_system_calls = false;
   bool is_quiet = false;
   uint64_t limit = 0;
@@ -62,6 +65,12 @@ struct IsaOptions {
   Form form = Form::Text;
 };
 
+struct CostsOptions {
+  enum class Action { List, Show, Counters };
+  Action action = Action::List;
+  std::string table;  ///< Show: NAME|FILE
+};
+
 struct DisassembleOptions {
   std::string file;
 };
@@ -71,7 +80,7 @@ struct Information {
   std::string text;
 };
 
-using Invocation = std::variant<Information, RunOptions, VariantOptions, IsaOptions, DisassembleOptions>;
+using Invocation = std::variant<Information, RunOptions, VariantOptions, CostsOptions, IsaOptions, DisassembleOptions>;
 
 /// Arguments without argv[0]. `version` makes what --version prints.
 [[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::function<std::string()>& version);

@@ -69,6 +69,17 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
   show_parser.declare(show);
   check_parser.declare(check);
 
+  CostsOptions costs_options;
+  CLI::App& costs = add_command(app, "costs", "The cost tables of hop run --costs.", "hop costs list|show|counters");
+  costs.require_subcommand(0, 1);
+  add_command(costs, "list", "The tables that come with hop.", "hop costs list");
+  CLI::App& show_table =
+      add_command(costs, "show", "A table as a file: every price with its source. A good start for one's own.",
+                  "hop costs show NAME|FILE");
+  show_table.add_option("NAME", costs_options.table, "a name of 'hop costs list', or a file to check")->required();
+  const CLI::App& counters =
+      add_command(costs, "counters", "What a table has to give prices to.", "hop costs counters");
+
   IsaOptions isa_options;
   bool wants_markdown = false, wants_json = false, wants_gas = false;
   CLI::App& isa =
@@ -85,6 +96,9 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
   if (MaybeError wrong = check_command(app, arguments, 0, "hop")) return std::move(*wrong);
   if (arguments[0] == "variant") {
     if (MaybeError wrong = check_command(variant, arguments, 1, "hop variant")) return std::move(*wrong);
+  }
+  if (arguments[0] == "costs") {
+    if (MaybeError wrong = check_command(costs, arguments, 1, "hop costs")) return std::move(*wrong);
   }
   if (arguments[0] == "run") RunParser::hide_end_of_options(arguments);
   try {
@@ -116,6 +130,12 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
       variant_options.variant = read.value();
     }
     return Invocation{variant_options};
+  }
+  if (costs.parsed()) {
+    costs_options.action = show_table.parsed() ? CostsOptions::Action::Show
+                           : counters.parsed() ? CostsOptions::Action::Counters
+                                               : CostsOptions::Action::List;
+    return Invocation{costs_options};
   }
   if (isa.parsed()) {
     isa_options.form = wants_markdown ? IsaOptions::Form::Markdown

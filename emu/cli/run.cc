@@ -39,6 +39,7 @@ MachineOptions machine_options(const RunOptions& options) {
   machine.random_seed = options.seed;
   machine.quantum = options.quantum;
   machine.variant = options.variant;
+  machine.model_memory = options.models_memory;
   machine.serial[kProgramLine] = {STDIN_FILENO, STDOUT_FILENO};
   machine.serial[kErrorLine] = {-1, STDERR_FILENO};
   // --strace speaks through the log; the kernel itself obeys --quiet.
@@ -139,7 +140,8 @@ int run(const RunOptions& options, std::span<const std::byte> kernel, const std:
   const Ending ending = ending_of(result, options, signal_number);
   if (!ending.message.empty() && !options.is_quiet) report_error(ending.message);
   if (options.statistics == StatisticsForm::None) return ending.status;
-  const RunFacts facts{options.command_line, options.variant, ending.word, ending.status};
+  const RunFacts facts{options.command_line, options.variant, ending.word, ending.status,
+                       options.costs ? &*options.costs : nullptr};
   const Statistics statistics = machine.statistics();
   const std::string text = options.statistics == StatisticsForm::Json ? statistics_json(statistics, facts)
                                                                       : statistics_text(statistics, facts);

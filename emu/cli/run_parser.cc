@@ -100,6 +100,12 @@ void RunParser::declare_reports(CLI::App& run) {
                  "writes the statistics to this file, as JSON unless --stats=text is given")
       ->option_text("=FILE")
       ->group(kGroup);
+  run.add_option("--costs", costs_,
+                 "prices what was counted with a cost table, in the statistics: a name of 'hop costs list', or a file "
+                 "(emu/doc/costs.md); --stats follows from it. A report with --costs or a --tlb flag counts every "
+                 "access to memory, which makes the run several times slower")
+      ->option_text("=NAME|FILE")
+      ->group(kGroup);
   run.add_flag("--strace", options_.trace_system_calls, "logs the program's system calls to standard error")
       ->disable_flag_override()
       ->group(kGroup);
@@ -116,6 +122,18 @@ MaybeError RunParser::read_statistics() {
   } else if (!statistics_.empty()) {
     return Error{fmt::format("--stats takes 'text' or 'json', not '{}'", statistics_)};
   }
+  return std::nullopt;
+}
+
+MaybeError RunParser::read_costs() {
+  if (!costs_.empty()) {
+    Result<CostTable> table = load_cost_table(costs_);
+    if (!table) return Error{table.error()};
+    options_.costs = std::move(table.value());
+    if (options_.statistics == StatisticsForm::None) options_.statistics = StatisticsForm::Text;
+  }
+  const bool has_report = options_.statistics != StatisticsForm::None;
+  options_.models_memory = has_report && (options_.costs || variant_.is_given("tlb"));
   return std::nullopt;
 }
 
@@ -209,6 +227,7 @@ Result<RunOptions> RunParser::read(std::vector<std::string> rest) {
   if (!variant) return Error{variant.error()};
   options_.variant = variant.value();
   if (MaybeError wrong = read_statistics()) return std::move(*wrong);
+  if (MaybeError wrong = read_costs()) return std::move(*wrong);
   if (MaybeError wrong = read_machine()) return std::move(*wrong);
   if (MaybeError wrong = read_environment()) return std::move(*wrong);
   if (MaybeError wrong = read_commands(std::move(rest))) return std::move(*wrong);

@@ -32,4 +32,14 @@ Result<asx::Variant> VariantParser::read() const {
   return variant;
 }
 
+bool VariantParser::is_given(std::string_view name) const {
+  const auto flags = asx::variant_flags();
+  for (size_t i = 0; i < flags.size(); ++i) {
+    const bool is_kin =
+        flags[i].name.starts_with(name) && (flags[i].name.size() == name.size() || flags[i].name[name.size()] == '-');
+    if (is_kin && !texts_[i].empty()) return true;
+  }
+  return false;
+}
+
 }  // namespace emu::cli

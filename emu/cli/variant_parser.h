@@ -16,6 +16,8 @@ class VariantParser {
   void declare(CLI::App& command);
   /// After the parsing.
   [[nodiscard]] Result<asx::Variant> read() const;
+  /// Whether the user gave a flag of this name, or one whose name begins with it and a dash.
+  [[nodiscard]] bool is_given(std::string_view name) const;
 
  private:
   std::vector<std::string> texts_;  ///< in the order of the table; empty = not given

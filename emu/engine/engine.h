@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "emu/engine/access_observer.h"
 #include "emu/platform/bus.h"
 #include "emu/platform/guest_memory.h"
 #include "emu/platform/result.h"
@@ -17,6 +18,7 @@ struct EngineOptions {
   uint64_t limit = 0;                       ///< instructions; 0 = none
   bool realtime = false;                    ///< ticks are the host's nanoseconds, not instructions
   uint32_t translation_buffer = 64u << 20;  ///< bytes
+  AccessObserver* accesses = nullptr;       ///< is told of each access, if given; must outlive the engine
 };
 
 enum class StopReason {
@@ -38,6 +40,8 @@ struct EngineCounts {
   uint64_t tlb_fills = 0;
   uint64_t tlb_flushes = 0;
   uint64_t system_calls = 0;
+  uint64_t space_invalidations = 0;
+  uint64_t first_touches = 0;  ///< pages accessed for the first time since they were mapped
   uint64_t engine_entries = 0;
   uint64_t translation_flushes = 0;
 };

@@ -31,17 +31,23 @@ uint64_t UnicornEngine::name_of(Block block) {
 void UnicornEngine::begin_block(Block block) {
   if (clock_.is_due()) {
     if (stop_ == Stop::None) stop_ = Stop::Boundary;
-    uc_emu_stop(engine_.get());
+    stop_before(block);
     return;
   }
   const BlockCounts::Entry* const entry = count_block(block);
   if (entry == nullptr) {
     stop_ = Stop::Special;
-    uc_emu_stop(engine_.get());
+    stop_before(block);
     return;
   }
   clock_.count(entry->count());
   last_block_ = entry;
+}
+
+/// With a hook for instructions the engine leaves RIP where it last wrote it, instead of at the block.
+void UnicornEngine::stop_before(Block block) {
+  if (accesses_ != nullptr) uc_reg_write(engine_.get(), UC_X86_REG_RIP, &block.address);
+  uc_emu_stop(engine_.get());
 }
 
 const BlockCounts::Entry* UnicornEngine::count_block(Block block) {

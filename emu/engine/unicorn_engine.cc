@@ -18,7 +18,9 @@ UnicornEngine::UnicornEngine(const EngineOptions& options, const GuestMemory& me
       decoder_(std::move(decoder)),
       machine_{cpu_, registers_, memory_, options_.variant, *this, observer},
       code_pages_(memory.size()),
-      translation_budget_(options.translation_buffer) {}
+      translation_budget_(options.translation_buffer) {
+  if (options.accesses != nullptr) accesses_ = std::make_unique<AccessReporter>(*options.accesses, memory);
+}
 
 asx::Registers UnicornEngine::registers() {
   unicorn_registers_->load(registers_);
@@ -77,10 +79,16 @@ void UnicornEngine::flush_tlb() {
   ++counts_.tlb_flushes;
 }
 
+asx::Result<asx::Translation> UnicornEngine::translate(uint64_t address, asx::Access access) {
+  auto translation = asx::translate(cpu_, memory_, options_.variant, {address}, access);
+  if (translation && translation.value().is_first_touch) ++counts_.first_touches;
+  return translation;
+}
+
 std::optional<asx::PhysicalAddress> UnicornEngine::fetch_page(uint64_t page) {
   const FetchedPage& known = fetched_[page / asx::kPageSize % fetched_.size()];
   if (known.epoch == code_pages_.epoch() && known.page == page) return known.physical;
-  const auto translation = asx::translate(cpu_, memory_, options_.variant, {page}, asx::Access::Fetch);
+  const auto translation = translate(page, asx::Access::Fetch);
   if (!translation || !memory_.contains(translation.value().page, asx::kPageSize)) return std::nullopt;
   return translation.value().page;
 }
@@ -115,6 +123,7 @@ uint64_t UnicornEngine::clock() {
 void UnicornEngine::translations_changed() {
   flush_wanted_ = true;
   update_view();
+  if (accesses_ != nullptr) accesses_->spaces_changed();
 }
 
 void UnicornEngine::space_invalidated(uint64_t space) {
@@ -123,7 +132,10 @@ void UnicornEngine::space_invalidated(uint64_t space) {
   } else {
     code_view_.changed({static_cast<uint32_t>(space)});
   }
-  translations_changed();
+  ++counts_.space_invalidations;
+  flush_wanted_ = true;
+  update_view();
+  if (accesses_ != nullptr) accesses_->space_invalidated(space);
 }
 
 void UnicornEngine::wait_for_event() {

@@ -13,6 +13,7 @@
 #include <span>
 #include <unordered_set>
 
+#include "emu/engine/access_reporter.h"
 #include "emu/engine/block_counts.h"
 #include "emu/engine/code_pages.h"
 #include "emu/engine/decoder.h"
@@ -63,6 +64,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
     asx::Access access = asx::Access::None;
     uint64_t page = 0;                         ///< virtual address of the page
     std::optional<asx::PhysicalAddress> drop;  ///< no fault: this page's code must be dropped before it runs
+    bool wants_flush = false;                  ///< no fault: the page has too many names in this TLB epoch
   };
   struct Special {
     uint64_t address = 0;  ///< of the instruction
@@ -91,6 +93,8 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   [[nodiscard]] bool fill(uint64_t page, asx::Access access, uc_tlb_entry& entry);
   [[nodiscard]] bool fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry);
   [[nodiscard]] bool refuse_fill(Refusal refusal);
+  /// asx::translate for the CPU as it is.
+  [[nodiscard]] asx::Result<asx::Translation> translate(uint64_t address, asx::Access access);
   void execute_extension();
   [[nodiscard]] std::optional<asx::Fault> missing_code(uint64_t rip, std::span<const uint8_t> code);
   void execute_system_call();
@@ -102,6 +106,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   // blocks and the clock: unicorn_blocks.cc
   /// What on_block does if the deadline has come, or the block is not in the cache.
   [[gnu::noinline]] void begin_block(Block block);
+  void stop_before(Block block);
   /// nullptr if the block must not run: special_ is set.
   [[nodiscard]] const BlockCounts::Entry* count_block(Block block);
   [[nodiscard]] uint64_t name_of(Block block);
@@ -159,6 +164,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   std::unique_ptr<uc_engine, CloseEngine> engine_;
   std::unique_ptr<uc_context, FreeContext> context_;
   std::optional<UnicornRegisters> unicorn_registers_;
+  std::unique_ptr<AccessReporter> accesses_;  ///< only for EngineOptions::accesses
 
   asx::CpuState cpu_;
   asx::Registers registers_;  ///< valid from a load to the next entry

@@ -42,17 +42,24 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
     return memory_.contains({page}, asx::kPageSize);
   }
   ++counts_.tlb_fills;
-  const auto translation = asx::translate(cpu_, memory_, options_.variant, {page}, access);
-  if (!translation) return refuse_fill({translation.fault(), access, page, {}});
+  const auto translation = translate(page, access);
+  if (!translation) return refuse_fill({.fault = translation.fault(), .access = access, .page = page, .drop = {}});
   if (access == asx::Access::Fetch) return fill_for_fetch(page, translation.value(), entry);
 
   // Data is never executable here, and code never writable, whatever the page tables allow: each kind of access to a
   // page that has both rights comes back to this function.
-  const auto& [physical, read, write, execute] = translation.value();
+  const asx::PhysicalAddress physical = translation.value().page;
+  const bool write = translation.value().write;
   const bool is_ram = memory_.contains(physical, asx::kPageSize);
   const bool grants_write = write && (access == asx::Access::Write || !is_ram || !code_pages_.has_code(physical));
   entry.paddr = physical.value;
-  entry.perms = static_cast<uc_prot>((read ? UC_PROT_READ : 0) | (grants_write ? UC_PROT_WRITE : 0));
+  if (accesses_ != nullptr) {
+    const auto place = accesses_->place(page, physical, code_pages_.epoch());
+    if (!place) return refuse_fill({.fault = {}, .access = access, .page = page, .drop = {}, .wants_flush = true});
+    entry.paddr = *place;
+  }
+  entry.perms =
+      static_cast<uc_prot>((translation.value().read ? UC_PROT_READ : 0) | (grants_write ? UC_PROT_WRITE : 0));
   if (is_ram && grants_write && code_pages_.write(physical)) {
     epoch_must_end_ = true;
     clock_.stop();
@@ -67,11 +74,12 @@ bool UnicornEngine::fill_for_fetch(uint64_t page, const asx::Translation& transl
         {asx::Fault::address_space(asx::AsCause::Addressing, asx::Access::Fetch, asx::AsOperation::Fetch, {page}),
          asx::Access::Fetch,
          page,
-         {}});
+         {},
+         false});
   }
   if (!dropping_) {
     if (code_pages_.fetch(physical) == CodePages::Fetch::NeedsDrop) {
-      return refuse_fill({{}, asx::Access::Fetch, page, physical});
+      return refuse_fill({{}, asx::Access::Fetch, page, physical, false});
     }
     fetched_[page / asx::kPageSize % fetched_.size()] = {code_pages_.epoch(), page, physical};
   }
@@ -130,6 +138,7 @@ void UnicornEngine::execute_extension() {
   asx::MaybeFault fault;
   if (instruction) {
     update_timer();
+    if (accesses_ != nullptr) accesses_->extension(*instruction, registers_);
     fault = asx::execute(machine_, *instruction);
   } else if (starts_with(code, {0xcd, 6})) {
     fault = asx::Fault{asx::kVectorGeneralProtection, software_interrupt_error(6), {}};
@@ -151,7 +160,7 @@ std::optional<asx::Fault> UnicornEngine::missing_code(uint64_t rip, std::span<co
   const bool has_rex = (code[0] & 0xf0) == 0x40;
   const bool is_ours = starts_with(code.subspan(has_rex ? 1 : 0), {0x0f, 0x0a});
   if (!is_ours || code.size() >= asx::bytes_needed(code[0])) return std::nullopt;
-  const auto rest = asx::translate(cpu_, memory_, options_.variant, {rip + code.size()}, asx::Access::Fetch);
+  const auto rest = translate(rip + code.size(), asx::Access::Fetch);
   if (rest) return std::nullopt;
   return rest.fault();
 }
@@ -165,6 +174,7 @@ void UnicornEngine::on_system_call(uc_engine*, void* user) {
 
 void UnicornEngine::execute_system_call() {
   update_timer();
+  if (accesses_ != nullptr) accesses_->system_call();
   const asx::MaybeFault fault = asx::system_call(machine_);
   if (!fault) {
     ++counts_.system_calls;

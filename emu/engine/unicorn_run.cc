@@ -115,7 +115,10 @@ void UnicornEngine::handle_refusal() {
     return;
   }
   unicorn_registers_->load(registers_);
-  if (refusal_->access == asx::Access::Fetch) {
+  if (refusal_->wants_flush) {
+    uncount_from(registers_.rip);
+    flush_tlb();
+  } else if (refusal_->access == asx::Access::Fetch) {
     handle_fetch_fault();
   } else {
     const uint64_t rip = registers_.rip;

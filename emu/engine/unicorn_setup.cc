@@ -75,6 +75,13 @@ bool UnicornEngine::configure() {
   ok = ok && uc_mem_map_ptr(engine, 0, memory_.size(), UC_PROT_ALL, ram) == UC_ERR_OK;
   ok = ok && uc_mmio_map(engine, asx::kDeviceBase, asx::kDeviceEnd - asx::kDeviceBase, &on_device_read, this,
                          &on_device_write, this) == UC_ERR_OK;
+  if (accesses_ != nullptr) {
+    ok = ok && AccessReporter::map_windows([&](uint64_t start) {
+           return uc_mem_map_ptr(engine, start, memory_.size(), UC_PROT_ALL, ram) == UC_ERR_OK &&
+                  uc_mmio_map(engine, start + asx::kDeviceBase, asx::kDeviceEnd - asx::kDeviceBase, &on_device_read,
+                              this, &on_device_write, this) == UC_ERR_OK;
+         });
+  }
 
   constexpr uint64_t kCr0 = 0x33;   // PE, MP, ET, NE
   constexpr uint64_t kCr4 = 0x604;  // TSD (RDTSC traps), OSFXSR, OSXMMEXCPT
@@ -89,8 +96,8 @@ bool UnicornEngine::configure() {
 }
 
 bool UnicornEngine::add_hooks() {
-  // All of them now: code that is translated before a hook exists never calls it. No hook for memory accesses or
-  // single instructions: one alone would make every load and store several times slower.
+  // All of them now: code that is translated before a hook exists never calls it. Without an AccessObserver no hook for
+  // memory accesses or single instructions: one alone would make every load and store several times slower.
   const auto add = [this](int type, auto* callback, int instruction = 0) {
     uc_hook hook = 0;
     return uc_hook_add(engine_.get(), &hook, type, reinterpret_cast<void*>(callback), this, 1, 0, instruction) ==
@@ -98,7 +105,8 @@ bool UnicornEngine::add_hooks() {
   };
   return add(UC_HOOK_TLB_FILL, &on_tlb_fill) && add(UC_HOOK_BLOCK, &on_block) &&
          add(UC_HOOK_INSN_INVALID, &on_invalid_instruction) && add(UC_HOOK_INTR, &on_interrupt) &&
-         add(UC_HOOK_INSN, &on_system_call, UC_X86_INS_SYSCALL) && add(UC_HOOK_INSN, &on_cpuid, UC_X86_INS_CPUID);
+         add(UC_HOOK_INSN, &on_system_call, UC_X86_INS_SYSCALL) && add(UC_HOOK_INSN, &on_cpuid, UC_X86_INS_CPUID) &&
+         (accesses_ == nullptr || accesses_->add_hooks(engine_.get()));
 }
 
 /// The interface cannot change the privilege level, so guest code does: IRETQ to an instruction that stops.
@@ -138,6 +146,7 @@ bool UnicornEngine::enter_user_mode() {
   flush_tlb();
   clear_pending_exception();
   setting_up_ = false;
+  if (accesses_ != nullptr) accesses_->begin();
   clock_.reset();
   counts_ = {};
   return ok && is_inside;

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "emu/costs/memory_model.h"
 #include "emu/devices/power.h"
 #include "emu/devices/serial_line.h"
 #include "emu/engine/engine.h"
@@ -59,11 +60,14 @@ class Machine::Implementation {
   }
 
   [[nodiscard]] MaybeError start_engine() {
-    auto engine = create_engine({options_.variant, options_.limit, options_.realtime, options_.translation_buffer},
-                                memory_, bus_, observer_);
+    if (options_.model_memory) model_.emplace(options_.variant);
+    auto engine = create_engine(
+        {options_.variant, options_.limit, options_.realtime, options_.translation_buffer, model_ ? &*model_ : nullptr},
+        memory_, bus_, observer_);
     if (!engine) return Error{engine.error()};
     engine_ = std::move(engine.value());
     observer_.attach(engine_->cpu(), {memory_.base(), memory_.size()});
+    if (model_) model_->attach(engine_->cpu(), {memory_.base(), memory_.size()});
     return {};
   }
 
@@ -93,12 +97,27 @@ class Machine::Implementation {
     statistics.tlb_fills = counts.tlb_fills;
     statistics.tlb_flushes = counts.tlb_flushes;
     statistics.system_calls = counts.system_calls;
+    statistics.is_modelled = model_.has_value();
+    statistics.counters = counters(counts);
     statistics.host = {seconds_, waiting_seconds_, counts.translation_flushes, counts.engine_entries,
                        engine_->version()};
     return statistics;
   }
 
  private:
+  /// Each part knows some of them.
+  [[nodiscard]] Counters counters(const EngineCounts& counts) const {
+    const Counters modelled = model_ ? model_->counters() : Counters{};
+    Counters all = observer_.counts().counters;
+    for (const CounterRow& row : counter_rows()) {
+      if (row.kind == CounterKind::Modelled) all.*row.field = modelled.*row.field;
+    }
+    all.instructions = counts.instructions;
+    all.space_invalidations = counts.space_invalidations;
+    all.first_touches = counts.first_touches;
+    return all;
+  }
+
   [[nodiscard]] std::optional<RunResult> step() {
     if (auto ending = look_at_host()) return ending;
     const EngineStop stop = engine_->run();
@@ -196,6 +215,7 @@ class Machine::Implementation {
   Power power_;
   std::vector<std::unique_ptr<SerialLine>> serial_;
   StatisticsObserver observer_;
+  std::optional<MemoryModel> model_;  // the engine reports to both
   std::unique_ptr<Engine> engine_;
   std::atomic<bool> stop_requested_ = false;
   static_assert(std::atomic<bool>::is_always_lock_free);  // request_stop() is called by signal handlers

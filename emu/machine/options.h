@@ -28,6 +28,7 @@ struct MachineOptions {
   uint32_t quantum = 0;  ///< ticks of a scheduling quantum; 0 = the kernel's choice
   asx::Variant variant{};
   uint32_t translation_buffer = 64u << 20;  ///< bytes of the engine's translation buffer
+  bool model_memory = false;                ///< count accesses and the modelled TLBs' misses; several times slower
   std::array<SerialHost, asx::kSerialLines> serial{};
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "emu/costs/counters.h"
 #include "isa-ext/abi/event.h"
 
 namespace emu {
@@ -40,6 +41,9 @@ struct Statistics {
   uint64_t interrupts = 0;
   uint64_t event_returns = 0;
   std::array<uint64_t, asx::kVectorCount> events{};  ///< by vector, interrupts included
+  Counters counters;            ///< what cost tables price; modelled ones are 0 unless `is_modelled`
+  bool is_modelled = false;     ///< MachineOptions::model_memory
+  uint64_t kernel_entries = 0;  ///< calls and events that led from code without privilege to privileged code
   std::vector<SeenSpace> spaces;
   std::vector<HopCount> hops;
 

@@ -20,11 +20,11 @@ class StatisticsObserver final : public asx::Observer {
   void begin();
 
   void gate_call(const Hop& hop) override;
-  void gate_return(const Hop&) override { ++counts_.gate_returns; }
+  void gate_return(const Hop& hop) override;
   void narrow(const Hop& hop) override;
-  void widen(const Hop&) override { ++counts_.widens; }
+  void widen(const Hop& hop) override;
   void event(const asx::Fault& fault, const Hop& hop) override;
-  void event_return(const Hop&) override { ++counts_.event_returns; }
+  void event_return(const Hop& hop) override;
   void refused(const asx::Fault&) override { ++counts_.refusals; }
 
   /// Its part of the statistics.
@@ -38,6 +38,9 @@ class StatisticsObserver final : public asx::Observer {
   [[nodiscard]] const asx::SpaceDescriptor* descriptor_of(asx::SpaceId id) const;
   [[nodiscard]] uint32_t add_space(const asx::LoadedSpace& space);
   void count_edge(const HopCount& edge);
+  [[nodiscard]] bool is_privileged() const;
+  /// A frame was written or read, and CS may have changed. True if the code that was left is privileged.
+  bool note_crossing();
 
   struct Seen {
     uint32_t id = 0;  ///< 0 = empty
@@ -52,6 +55,7 @@ class StatisticsObserver final : public asx::Observer {
   const asx::CpuState* cpu_ = nullptr;
   asx::PhysicalMemory memory_;
   Statistics counts_;
+  bool was_privileged_ = false;                               ///< the code space in force when last looked at
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> spaces_;  ///< by id and generation
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, uint32_t> edges_;
   std::array<Seen, 256> recent_spaces_{};  ///< by id

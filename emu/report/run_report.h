@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "emu/costs/cost_table.h"
 #include "emu/machine/statistics.h"
 #include "isa-ext/variant/variant.h"
 
@@ -13,8 +14,9 @@ namespace emu {
 struct RunFacts {
   std::vector<std::string> command;  ///< PROGRAM and ARGS as given
   asx::Variant variant;
-  std::string end;      ///< how it ended: a word of emu/doc/statistics.md
-  int exit_status = 0;  ///< of hop
+  std::string end;                   ///< how it ended: a word of emu/doc/statistics.md
+  int exit_status = 0;               ///< of hop
+  const CostTable* costs = nullptr;  ///< --costs
 };
 
 /// Tables for people, 80 columns wide where names allow; ends with a line break.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <nlohmann/json.hpp>
-
+#include "emu/report/costs_json.h"
 #include "emu/report/names.h"
 #include "emu/report/run_report.h"
 #include "isa-ext/variant/parse.h"
@@ -32,6 +31,9 @@ std::string statistics_json(const Statistics& statistics, const RunFacts& facts)
   report["interrupts"] = statistics.interrupts;
   report["event_returns"] = statistics.event_returns;
   report["tlb_flushes"] = statistics.tlb_flushes;
+  report["kernel_entries"] = statistics.kernel_entries;
+  report["counters"] = counters_json(statistics);
+  if (facts.costs != nullptr) report["costs"] = costs_json(statistics.counters, *facts.costs);
   report["events"] = Json::array();
   for (uint32_t vector = 0; vector < statistics.events.size(); ++vector) {
     if (statistics.events[vector] == 0) continue;

@@ -1,57 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
+#include "emu/report/costs_text.h"
 #include "emu/report/names.h"
 #include "emu/report/run_report.h"
+#include "emu/report/text_table.h"
 #include "isa-ext/variant/parse.h"
 
 namespace emu {
 namespace {
-
-/// 1234567 -> "1,234,567"
-std::string grouped(uint64_t number) {
-  const std::string digits = std::to_string(number);
-  std::string text;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
-/// Rows of columns; every column as wide as its widest cell.
-class Table {
- public:
-  /// One letter a column: l = left, r = right.
-  explicit Table(std::string alignment) : alignment_(std::move(alignment)), widths_(alignment_.size()) {}
-
-  void add(std::vector<std::string> cells) {
-    for (size_t i = 0; i < cells.size(); ++i) widths_[i] = std::max(widths_[i], cells[i].size());
-    rows_.push_back(std::move(cells));
-  }
-
-  [[nodiscard]] std::string text() const {
-    std::string text;
-    for (const std::vector<std::string>& row : rows_) {
-      std::string line = " ";
-      for (size_t i = 0; i < row.size(); ++i) {
-        line += alignment_[i] == 'r' ? fmt::format(" {:>{}} ", row[i], widths_[i])
-                                     : fmt::format(" {:<{}} ", row[i], widths_[i]);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      text += line + "\n";
-    }
-    return text;
-  }
-
- private:
-  std::string alignment_;
-  std::vector<size_t> widths_;
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -64,12 +21,13 @@ std::string totals(const Statistics& statistics) {
   for (const uint64_t count : statistics.events) events += count;
   const Statistics::Host& host = statistics.host;
   const double busy = host.seconds - host.waiting_seconds;
-  Table table("lrl");
+  TextTable table("lrl");
   table.add({"instructions", grouped(statistics.instructions), ""});
   table.add({"clock", grouped(statistics.ticks), "ticks"});
   table.add({"gate calls", grouped(statistics.gate_calls),
              fmt::format("{} of them by syscall", grouped(statistics.system_calls))});
   table.add({"gate returns", grouped(statistics.gate_returns), ""});
+  table.add({"kernel entries", grouped(statistics.kernel_entries), "from code without privilege, by call or event"});
   table.add({"narrow, widen", grouped(statistics.narrows), fmt::format("and {}", grouped(statistics.widens))});
   table.add({"refusals", grouped(statistics.refusals), "ASX instructions that failed a check"});
   table.add({"events", grouped(events), fmt::format("{} of them interrupts", grouped(statistics.interrupts))});
@@ -83,7 +41,7 @@ std::string totals(const Statistics& statistics) {
 }
 
 std::string events(const Statistics& statistics) {
-  Table table("rl");
+  TextTable table("rl");
   bool is_empty = true;
   for (uint32_t vector = 0; vector < statistics.events.size(); ++vector) {
     if (statistics.events[vector] == 0) continue;
@@ -95,7 +53,7 @@ std::string events(const Statistics& statistics) {
 
 std::string spaces(const Statistics& statistics) {
   if (statistics.spaces.empty()) return "";
-  Table table("rrll");
+  TextTable table("rrll");
   table.add({"id", "generation", "space", "kind"});
   for (uint32_t i = 0; i < statistics.spaces.size(); ++i) {
     const SeenSpace& space = statistics.spaces[i];
@@ -107,7 +65,7 @@ std::string spaces(const Statistics& statistics) {
 
 std::string hops(const Statistics& statistics) {
   if (statistics.hops.empty()) return "";
-  Table table("rlllr");
+  TextTable table("rlllr");
   table.add({"hops", "from", "", "to", "gate"});
   for (const HopCount& hop : sorted_hops(statistics)) {
     table.add({grouped(hop.count), space_label(statistics.spaces, hop.from), "->",
@@ -119,10 +77,11 @@ std::string hops(const Statistics& statistics) {
 }  // namespace
 
 std::string statistics_text(const Statistics& statistics, const RunFacts& facts) {
-  return fmt::format("hop: statistics of {}\n  ended: {}, exit status {}; {}; variant {}\n\n{}{}{}{}",
+  return fmt::format("hop: statistics of {}\n  ended: {}, exit status {}; {}; variant {}\n\n{}{}{}{}{}{}",
                      joined(facts.command), facts.end, facts.exit_status, statistics.host.engine_version,
-                     asx::to_line(facts.variant), totals(statistics), events(statistics), spaces(statistics),
-                     hops(statistics));
+                     asx::to_line(facts.variant), totals(statistics), memory_text(statistics, facts.variant),
+                     facts.costs == nullptr ? "" : costs_text(statistics.counters, *facts.costs), events(statistics),
+                     spaces(statistics), hops(statistics));
 }
 
 }  // namespace emu

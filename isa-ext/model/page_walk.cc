@@ -33,7 +33,7 @@ bool is_device(PhysicalAddress page) {
 Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAccess& access) {
   const uint64_t offset = access.address.offset();
   uint64_t* visited[kLevels];
-  WalkedPage result{.page = {}, .write = true, .execute = true, .dirty = false};
+  WalkedPage result{.page = {}, .write = true, .execute = true};
 
   PhysicalAddress table{access.space.page_table_root};
   int depth = 0;
@@ -65,8 +65,10 @@ Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAcce
   const bool is_io = (access.space.flags & kSpaceIo) != 0;
   if (!memory.contains(result.page, kPageSize) && !(is_io && is_device(result.page))) return addressing(access);
 
-  for (int i = 0; i < depth; ++i) *visited[i] |= kPteAccessed;
   uint64_t& leaf = *visited[depth - 1];
+  result.is_first_touch = (leaf & kPteAccessed) == 0;
+  result.steps = static_cast<uint8_t>(depth);
+  for (int i = 0; i < depth; ++i) *visited[i] |= kPteAccessed;
   if (access.access == Access::Write) leaf |= kPteDirty;
   result.dirty = (leaf & kPteDirty) != 0;
   return result;

@@ -18,6 +18,8 @@ struct WalkedPage {
   bool write = false;    ///< all levels allow it
   bool execute = false;
   bool dirty = false;
+  bool is_first_touch = false;  ///< the walk set the accessed bit of the page
+  uint8_t steps = 0;            ///< table entries read
 };
 
 /// #PF with the x86 error code, or #AS Addressing for a table or page outside RAM (device pages pass in spaces with

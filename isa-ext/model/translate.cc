@@ -38,7 +38,10 @@ Result<Translation> translate(const CpuState& cpu, const PhysicalMemory& memory,
                      .read = has_right(rights, Access::Read),
                      // a clean page is given without write right, so that its first store comes back and sets the bit
                      .write = has_right(rights, Access::Write) && page.value().write && page.value().dirty,
-                     .execute = selector.value == 0 && page.value().execute};
+                     .execute = selector.value == 0 && page.value().execute,
+                     .space = selected.value().id,
+                     .is_first_touch = page.value().is_first_touch,
+                     .walk_steps = page.value().steps};
 }
 
 }  // namespace asx

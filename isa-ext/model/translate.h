@@ -9,6 +9,9 @@ namespace asx {
 struct Translation {
   PhysicalAddress page;                               ///< 4 KiB aligned; RAM, or (space with kSpaceIo) a device page
   bool read = false, write = false, execute = false;  ///< rights that may be cached; write only once the page is dirty
+  SpaceId space;                                      ///< that the page belongs to
+  bool is_first_touch = false;  ///< of the page since it was mapped: the walk set its accessed bit
+  uint8_t walk_steps = 0;       ///< page-table entries read
 };
 
 /// Translates for one access. Sets accessed and (for writes) dirty bits in the page tables, as x86 does.

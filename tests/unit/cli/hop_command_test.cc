@@ -157,6 +157,15 @@ TEST_CASE("wrong calls write one line to standard error and end with status 2") 
       {{"run", "--stats-file=" + (scratch / "no/file"), kBusybox, "true"},
        "--stats-file=" + (scratch / "no/file") + ": no such file or directory; name a file that can be written"},
       {{"dis", scratch / "none"}, "cannot read " + (scratch / "none") + ": no such file or directory"},
+      {{"run", "--stats-file=" + file, "--costs=" + text, kBusybox, "true"},
+       "--costs=" + text + ": the table is no JSON (line 1)"},
+      {{"run", "--stats-file=" + file, "--costs=dear", kBusybox, "true"},
+       "there is no cost table 'dear', and no file of that name; tables are unit, sel4-skylake, skybridge-skylake, "
+       "xpc-optimistic"},
+      {{"run", "--tlb-ways=3", kBusybox, "true"},
+       "--tlb-ways=3 with --tlb-entries=64: a TLB consists of whole sets; make the entries a multiple of the ways"},
+      {{"costs"}, "no command; see 'hop costs --help'"},
+      {{"costs", "show", scratch / "none"}, "--costs=" + (scratch / "none") + ": the file cannot be read"},
       {{"variant", "check", "--frames=1"}, "--frames takes a number from 16 to 4096, not '1'"},
   };
   for (const auto& each : cases) {

@@ -10,6 +10,7 @@
 #include "isa-ext/encoding/table.h"
 #include "tests/unit/cli/scratch.h"
 
+using emu::cli::CostsOptions;
 using emu::cli::IsaOptions;
 using emu::cli::VariantOptions;
 
@@ -106,4 +107,26 @@ TEST_CASE("files without x86-64 code are refused") {
   elf.segments[0].p_flags = PF_R;
   const std::string data = scratch.file("data", elf.bytes());
   CHECK(error_of(data) == data + " has no code; name a program or an object file");
+}
+
+TEST_CASE("hop costs lists the tables, prints each as a file that can be read again, and says what is counted") {
+  using Action = CostsOptions::Action;
+  const std::string list = emu::cli::describe_costs({Action::List, {}}).value();
+  for (const std::string_view text : emu::builtin_cost_tables()) {
+    const emu::CostTable table = emu::read_cost_table(text).value();
+    CHECK(list.find(table.name + " ") != std::string::npos);
+    CHECK(emu::cli::describe_costs({Action::Show, table.name}).value() == text);
+  }
+  const std::string counters = emu::cli::describe_costs({Action::Counters, {}}).value();
+  for (const emu::CounterRow& row : emu::counter_rows()) CHECK(counters.find(row.name) != std::string::npos);
+}
+
+TEST_CASE("hop costs show checks a file of the user's own") {
+  const test::Scratch scratch;
+  const std::string path = scratch / "mine.json";
+  CHECK(emu::cli::describe_costs({CostsOptions::Action::Show, path}).error() ==
+        "--costs=" + path + ": the file cannot be read");
+  static_cast<void>(scratch.file("mine.json", "{ \"schema\": 1 }"));
+  CHECK(emu::cli::describe_costs({CostsOptions::Action::Show, path}).error() ==
+        "--costs=" + path + ": the table needs a text for 'schema' at the top");
 }

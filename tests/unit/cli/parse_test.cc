@@ -117,6 +117,19 @@ TEST_CASE("a statistics file means JSON unless text is asked for") {
   CHECK(run_options({"--stats=json", "prog"}).statistics_file.empty());
 }
 
+TEST_CASE("--costs means statistics, and memory is modelled for a report with --costs or a --tlb flag") {
+  const RunOptions costs = run_options({"--costs=unit", "prog"});
+  CHECK(costs.statistics == StatisticsForm::Text);
+  REQUIRE(costs.costs.has_value());
+  CHECK(costs.costs->name == "unit");
+  CHECK(costs.models_memory);
+  CHECK(run_options({"--costs=unit", "--stats=json", "prog"}).statistics == StatisticsForm::Json);
+  CHECK(run_options({"--stats", "--tlb=tagged", "prog"}).models_memory);
+  CHECK(run_options({"--stats", "--tlb-ways=8", "prog"}).models_memory);
+  CHECK_FALSE(run_options({"--stats", "prog"}).models_memory);
+  CHECK_FALSE(run_options({"--tlb=untagged", "prog"}).models_memory);
+}
+
 TEST_CASE("--sequence splits the arguments at --then") {
   const RunOptions options = run_options({"--sequence", "a", "1", "--then", "b", "--", "--then", "c"});
   CHECK(options.commands == std::vector<Words>{{"a", "1"}, {"b", "--"}, {"c"}});

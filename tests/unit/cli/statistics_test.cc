@@ -19,6 +19,7 @@ emu::Statistics sample() {
   statistics.events[asx::kVectorPageFault] = 5;
   statistics.events[asx::kVectorInterrupt] = 3;
   statistics.interrupts = 3;
+  statistics.kernel_entries = 9;
   statistics.spaces = {{1, 0, asx::kSpaceCode | asx::kSpaceStack | asx::kSpacePrivileged, "kernel"},
                        {4, 0, asx::kSpaceCode, "busybox"},
                        {5, 0, asx::kSpaceStack, "stack"},
@@ -32,7 +33,7 @@ emu::Statistics sample() {
 }
 
 emu::RunFacts facts() {
-  return {{"/bin/busybox", "true"}, asx::Variant{}, "exit", 3};
+  return {{"/bin/busybox", "true"}, asx::Variant{}, "exit", 3, nullptr};
 }
 
 }  // namespace
@@ -41,10 +42,11 @@ TEST_CASE("the JSON report has exactly the documented keys") {
   const json report = json::parse(emu::statistics_json(sample(), facts()));
   std::vector<std::string> keys;
   for (const auto& item : report.items()) keys.push_back(item.key());
-  CHECK(keys == std::vector<std::string>{"command", "end", "event_returns", "events", "exit_status", "gate_calls",
-                                         "gate_returns", "hops", "instructions", "interrupts", "narrows", "refusals",
-                                         "schema", "spaces", "system_calls", "ticks", "tlb_flushes", "variant",
-                                         "widens"});
+  CHECK(keys == std::vector<std::string>{
+                    "command",     "counters",     "end",    "event_returns", "events",       "exit_status",
+                    "gate_calls",  "gate_returns", "hops",   "instructions",  "interrupts",   "kernel_entries",
+                    "narrows",     "refusals",     "schema", "spaces",        "system_calls", "ticks",
+                    "tlb_flushes", "variant",      "widens"});
   CHECK(report["schema"] == "hopscotch-statistics-1");
   CHECK(report["command"] == json::array({"/bin/busybox", "true"}));
   CHECK(report["variant"].size() == asx::variant_flags().size());
@@ -85,16 +87,17 @@ TEST_CASE("the text report names spaces, hops and events") {
                                                        asx::to_line({}) +
                                                        R"(
 
-  instructions   1,234,567
-  clock          2,000,000  ticks
-  gate calls            42  7 of them by syscall
-  gate returns           0
-  narrow, widen          0  and 0
-  refusals               0  ASX instructions that failed a check
-  events                 8  3 of them interrupts
-  TLB fills              0  after 0 flushes
-  host time          1.500  seconds, 0.500 of them waiting
-  speed                1.2  million instructions a second
+  instructions    1,234,567
+  clock           2,000,000  ticks
+  gate calls             42  7 of them by syscall
+  gate returns            0
+  kernel entries          9  from code without privilege, by call or event
+  narrow, widen           0  and 0
+  refusals                0  ASX instructions that failed a check
+  events                  8  3 of them interrupts
+  TLB fills               0  after 0 flushes
+  host time           1.500  seconds, 0.500 of them waiting
+  speed                 1.2  million instructions a second
 
 events
   5  page fault
@@ -121,4 +124,79 @@ TEST_CASE("a run that did nothing has a report without tables") {
   CHECK(text.find("hops\n") == std::string::npos);
   CHECK(text.find("speed                -") == std::string::npos);
   CHECK(text.find("million instructions a second") != std::string::npos);
+}
+
+TEST_CASE("the JSON report has the modelled counters if memory was modelled, in the order of their table") {
+  emu::Statistics statistics = sample();
+  for (const bool is_modelled : {false, true}) {
+    statistics.is_modelled = is_modelled;
+    const auto report = nlohmann::ordered_json::parse(emu::statistics_json(statistics, facts()));
+    std::vector<std::string> names, expected;
+    for (const auto& item : report["counters"].items()) names.push_back(item.key());
+    for (const emu::CounterRow& row : emu::counter_rows()) {
+      if (is_modelled || row.kind == emu::CounterKind::Counted) expected.emplace_back(row.name);
+    }
+    CHECK(names == expected);
+    CHECK(report["counters"].contains("load_misses") == is_modelled);
+  }
+}
+
+TEST_CASE("the JSON report with a cost table names it, its sources, and the cycles of each counter and in total") {
+  emu::Statistics statistics = sample();
+  statistics.is_modelled = true;
+  statistics.counters.instructions = 1000;
+  statistics.counters.frame_bytes = 256;
+  statistics.counters.service_calls = 2;
+  const emu::CostTable table = emu::load_cost_table("xpc-optimistic").value();
+  emu::RunFacts with_costs = facts();
+  with_costs.costs = &table;
+  const json report = json::parse(emu::statistics_json(statistics, with_costs));
+  const json& costs = report["costs"];
+  std::vector<std::string> keys;
+  for (const auto& item : costs.items()) keys.push_back(item.key());
+  CHECK(keys == std::vector<std::string>{"cycles", "lines", "sources", "table", "title"});
+  CHECK(costs["table"] == "xpc-optimistic");
+  CHECK(costs["cycles"] == 1043.936);
+  CHECK(costs["lines"].size() == emu::counter_rows().size());
+  CHECK(costs["lines"][0] == json({{"counter", "instructions"},
+                                   {"count", 1000},
+                                   {"cycles_each", 1},
+                                   {"cycles", 1000},
+                                   {"what", "one instruction a cycle"},
+                                   {"source", "assumption"}}));
+  CHECK(costs["sources"].size() == table.sources.size());
+}
+
+TEST_CASE("the text report shows the modelled TLB and the costs with their sources") {
+  emu::Statistics statistics = sample();
+  statistics.is_modelled = true;
+  statistics.counters.instructions = 1000;
+  statistics.counters.loads = 400;
+  statistics.counters.load_misses = 1;
+  emu::CostTable table = emu::load_cost_table("unit").value();
+  emu::RunFacts with_costs = facts();
+  with_costs.costs = &table;
+  with_costs.variant.tlb = asx::TlbKind::Untagged;
+  const std::string text = emu::statistics_text(statistics, with_costs);
+  CHECK(text.find(R"(
+memory, with a TLB for instructions and one for data (untagged, 64 entries, 4 ways each)
+  loads         400
+  stores          0
+  fetch misses    0  0.00 % of the instructions
+  load misses     1  0.25 % of the loads
+  store misses    0  - of the stores
+  walk steps      0  page-table entries read
+  list entries    0  access-list entries read
+  flushes         0
+
+costs by the table unit: every counter costs 1
+  counter       count  cycles each  cycles    share  source
+  instructions  1,000            1   1,000  71.38 %  definition
+  loads           400            1     400  28.55 %  definition
+  load_misses       1            1       1   0.07 %  definition
+  total                              1,401
+
+  sources
+    definition: one of anything costs one cycle
+)") != std::string::npos);
 }

@@ -64,3 +64,16 @@ TEST_CASE("a reserve that leaves no room for calls is refused, naming both flags
         "--reserve=9 with --frames=16: fewer than 8 frames are left for calls; raise --frames or lower --reserve");
   CHECK_FALSE(asx::validate({.frames = 16, .reserve = 8}));
 }
+
+TEST_CASE("a TLB that does not consist of whole sets is refused, and so is one whose sets are no power of two") {
+  CHECK(asx::validate({.tlb_entries = 64, .tlb_ways = 5}) ==
+        "--tlb-ways=5 with --tlb-entries=64: a TLB consists of whole sets; make the entries a multiple of the ways");
+  CHECK(asx::validate({.tlb_entries = 2, .tlb_ways = 4}));
+  CHECK(
+      asx::validate({.tlb_entries = 24, .tlb_ways = 2}) ==
+      "--tlb-ways=2 with --tlb-entries=24: the number of sets, entries / ways, must be a power of two; raise or lower "
+      "--tlb-entries");
+  CHECK_FALSE(asx::validate({.tlb_entries = 1536, .tlb_ways = 12}));
+  CHECK_FALSE(asx::validate({.tlb_entries = 24, .tlb_ways = 24}));
+  CHECK_FALSE(asx::validate({.tlb_entries = 1, .tlb_ways = 1}));
+}
