@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The manual names what the tables name.
 #include <catch2/catch_test_macros.hpp>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "isa-ext/encoding/manual_text.h"
 #include "isa-ext/encoding/table.h"
 #include "isa-ext/variant/parse.h"
+#include "tests/unit/isa-ext/manual.h"
 
-namespace {
-
-std::string chapter(const std::string& name) {
-  std::ifstream file(ASX_TEST_MANUAL "/" + name);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// The text of a section, found by its number (and the words after it).
-std::string section_of(const std::string& text, const std::string& heading) {
-  std::ostringstream mark;
-  mark << "\n## " << heading << ' ';
-  const size_t begin = text.find(mark.str());
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find("\n## ", begin + 1) - begin);
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
+using namespace test;
 
 TEST_CASE("every instruction has its section in the manual, in the order of the table, with its bits") {
   const std::string text = chapter("03-instructions.md");
@@ -61,5 +43,51 @@ TEST_CASE("every variant flag is explained in the section that its row names") {
     std::ostringstream option;
     option << "--" << flag.name;
     CHECK(contains(section_of(text, std::string(flag.section)), option.str()));
+  }
+}
+
+TEST_CASE("what chapter 3 has from the instruction table is current: build the target isa_manual") {
+  const std::string text = chapter("03-instructions.md");
+  CHECK(asx::with_manual_blocks(text) == text);
+  unsigned number = 0;
+  for (const auto& row : asx::kInstructions) {
+    INFO(row.name);
+    CHECK(contains(section_of(text, "3." + std::to_string(++number)), asx::manual_block(row)));
+  }
+}
+
+TEST_CASE("every instruction's section tells operation, checks, exceptions, relatives and variants, in this order") {
+  const std::string text = chapter("03-instructions.md");
+  for (unsigned number = 1; number <= asx::kInstructions.size() + 1; ++number) {
+    const std::string section = section_of(text, "3." + std::to_string(number));
+    INFO(section.substr(0, 40));
+    size_t place = 0;
+    for (const char* part :
+         {"\nOperation:", "\n| # | check | cause |\n", "\nExceptions: ", "\nRelated: ", "\nVariants: "}) {
+      INFO(part);
+      const size_t found = section.find(part, place);
+      REQUIRE(found != std::string::npos);
+      place = found;
+    }
+  }
+}
+
+TEST_CASE("the checks of an instruction's section have the causes that chapter 4 says it raises") {
+  const std::string text = chapter("03-instructions.md");
+  const std::string causes = section_of(chapter("04-checks.md"), "4.6");
+  unsigned number = 0;
+  for (const auto& row : asx::kInstructions) {
+    INFO(row.name);
+    const std::string section = section_of(text, "3." + std::to_string(++number));
+    const size_t table = section.find("| # | check | cause |");
+    const std::string checks = section.substr(table, section.find("\nExceptions: ") - table);
+    for (const std::string_view line : lines(causes)) {
+      const auto cells = cells_of(line);
+      if (cells.size() != 3 || cells[0].empty() || cells[0][0] < '0' || cells[0][0] > '9') continue;
+      // told in the section on variants, and of all that read structures
+      if (cells[1] == "ReturnRecord" || cells[1] == "Addressing") continue;
+      INFO(cells[1]);
+      CHECK(has_word(checks, cells[1]) == has_word(cells[2], row.name));
+    }
   }
 }
