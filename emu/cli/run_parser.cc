@@ -103,7 +103,7 @@ void RunParser::declare_reports(CLI::App& run) {
   run.add_option("--costs", costs_,
                  "prices what was counted with a cost table, in the statistics: a name of 'hop costs list', or a file "
                  "(emu/doc/costs.md); --stats follows from it. A report with --costs or a --tlb flag counts every "
-                 "access to memory, which makes the run several times slower")
+                 "access to memory, which makes the run 3 to 25 times slower")
       ->option_text("=NAME|FILE")
       ->group(kGroup);
   run.add_flag("--strace", options_.trace_system_calls, "logs the program's system calls to standard error")

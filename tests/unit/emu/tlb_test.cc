@@ -2,6 +2,9 @@
 #include "emu/costs/tlb.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <list>
+#include <map>
+#include <random>
 
 using emu::Tlb;
 using emu::TlbEntry;
@@ -93,4 +96,64 @@ TEST_CASE("dropping a space drops what it owns and what is in it") {
   CHECK(hits(tlb, {2, 3, 0}));
   CHECK(tlb.drop_all() == 1);
   CHECK_FALSE(hits(tlb, {2, 3, 0}));
+}
+
+namespace {
+
+/// The same in the simplest words: for each set a list of keys, the most recently used first.
+struct PlainTlb {
+  uint32_t sets, ways;
+  std::map<uint64_t, std::list<std::pair<TlbKey, uint32_t>>> content;
+
+  bool find(TlbKey key) {
+    auto& set = content[key.page % sets];
+    for (auto place = set.begin(); place != set.end(); ++place) {
+      if (!(place->first == key)) continue;
+      set.splice(set.begin(), set, place);
+      return true;
+    }
+    return false;
+  }
+  void insert(TlbKey key, uint32_t target) {
+    auto& set = content[key.page % sets];
+    set.emplace_front(key, target);
+    if (set.size() > ways) set.pop_back();
+  }
+  void drop_space(uint32_t id) {
+    for (auto& [number, set] : content) {
+      set.remove_if([&](const auto& entry) { return entry.first.owner == id || entry.second == id; });
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a TLB of any geometry does what lists of keys would do") {
+  std::mt19937 random(20);
+  for (const emu::TlbGeometry geometry : {emu::TlbGeometry{1, 1}, {8, 1}, {8, 2}, {12, 3}, {16, 16}, {64, 4}}) {
+    Tlb tlb(geometry);
+    PlainTlb plain{geometry.entries / geometry.ways, geometry.ways, {}};
+    unsigned hit_count = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      const auto what = static_cast<unsigned>(random() % 1000);
+      if (what == 0) {
+        static_cast<void>(tlb.drop_all());
+        plain.content.clear();
+      } else if (what < 10) {
+        const auto space = static_cast<uint32_t>(random() % 4);
+        static_cast<void>(tlb.drop_space(space));
+        plain.drop_space(space);
+      } else {
+        const TlbKey key{random() % (geometry.entries + 5), static_cast<uint32_t>(random() % 3), 0};
+        const auto target = static_cast<uint32_t>(random() % 4);
+        const bool is_hit = hits(tlb, key);
+        REQUIRE(is_hit == plain.find(key));
+        hit_count += is_hit ? 1 : 0;
+        if (is_hit) continue;
+        tlb.insert(entry(key, target));
+        plain.insert(key, target);
+      }
+    }
+    CHECK(hit_count > 1000);
+  }
 }
