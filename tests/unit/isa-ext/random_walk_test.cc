@@ -2,6 +2,7 @@
 // Long random sequences of calls, returns, narrows, widens and events: what must always hold, holds.
 #include <random>
 
+#include "isa-ext/variant/parse.h"
 #include "tests/unit/isa-ext/scenario.h"
 
 using namespace test;
@@ -35,12 +36,28 @@ uint32_t used_slots(Scenario& s) {
   return used;
 }
 
-}  // namespace
+/// Every combination of what a return trusts, where a call enters, what is compared and what is saved.
+std::vector<asx::Variant> protections() {
+  std::vector<asx::Variant> variants;
+  for (const auto return_stack : {asx::ReturnStack::Secure, asx::ReturnStack::Memory}) {
+    for (const auto entry : {asx::EntryPoint::Gate, asx::EntryPoint::Anywhere}) {
+      for (const auto generations : {asx::Generations::On, asx::Generations::Off}) {
+        for (const auto save : {asx::Save::Callee, asx::Save::All, asx::Save::None}) {
+          variants.push_back({.return_stack = return_stack, .entry = entry, .generations = generations, .save = save});
+        }
+      }
+    }
+  }
+  return variants;
+}
 
-TEST_CASE("whatever the order of calls, narrows and events, every return leads back and no stack is lost") {
+void walk_at_random(const asx::Variant& variant, int walks) {
   std::mt19937 random(20240607);  // fixed: the same walk on every run
-  for (int walk = 0; walk < 40; ++walk) {
-    Scenario s;
+  for (int walk = 0; walk < walks; ++walk) {
+    Scenario s(variant);
+    for (const uint64_t stack : {0x8000, 0x9000}) {
+      s.map(s.service, stack, s.allocate(asx::kPageSize).value | asx::kPtePresent | asx::kPteWrite);
+    }
     s.grant_gate(s.service, 1, s.service, 1);
     s.grant_gate(s.kernel, 1, s.service, 1);
     s.grant_space(s.narrow_stack, 1, s.stack, Scenario::kReadWrite);
@@ -79,5 +96,18 @@ TEST_CASE("whatever the order of calls, narrows and events, every return leads b
     while (!shadow.empty()) go_back();
     check_returned(s, initial);
     CHECK(used_slots(s) == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("whatever the order of calls, narrows and events, every return leads back and no stack is lost") {
+  walk_at_random({}, 40);
+}
+
+TEST_CASE("on every variant of what a crossing trusts, checks and saves an honest callee's returns lead back") {
+  for (const asx::Variant& variant : protections()) {
+    INFO(asx::to_line(variant));
+    walk_at_random(variant, 5);
   }
 }
