@@ -90,10 +90,27 @@ void compare_system_calls() {
   std::printf("  hops each                     %7.2f   gate calls\n", (hops("100000") - hops("0")) / kSystemCalls);
 }
 
+void compare_modelling() {
+  const std::string program = HOP_BENCH "/cpu";
+  const auto measure = [&](const std::vector<std::string>& flags) {
+    std::vector<std::string> command = {HOP_PROGRAM, "run", "--quiet", "--stats"};
+    command.insert(command.end(), flags.begin(), flags.end());
+    command.insert(command.end(), {program, "1"});
+    return run(command).seconds;
+  };
+  double plain = 0;
+  for (int round = 0; round < kRounds; ++round) keep_best(plain, measure({}));
+  const double modelled = measure({"--tlb=tagged"});
+  std::printf("modelled TLB, seconds: build/hop run --stats --tlb=tagged build/tests/bench/cpu 1\n");
+  std::printf("  without it                    %7.3f\n", plain);
+  std::printf("  with every access counted     %7.3f   ratio %.1f\n", modelled, modelled / plain);
+}
+
 }  // namespace
 
 int main() {
   compare_compute();
   compare_calls();
   compare_system_calls();
+  compare_modelling();
 }

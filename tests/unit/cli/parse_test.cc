@@ -199,3 +199,21 @@ TEST_CASE("no line of the help is wider than 120 columns") {
     }
   }
 }
+
+TEST_CASE("hop costs takes what to do, and which table") {
+  using Action = emu::cli::CostsOptions::Action;
+  const auto costs = [](Words words) {
+    words.insert(words.begin(), "costs");
+    auto invocation = emu::cli::parse(words, [] { return std::string("version"); });
+    REQUIRE(invocation);
+    REQUIRE(std::holds_alternative<emu::cli::CostsOptions>(invocation.value()));
+    return std::get<emu::cli::CostsOptions>(invocation.value());
+  };
+  CHECK(costs({"list"}).action == Action::List);
+  CHECK(costs({"counters"}).action == Action::Counters);
+  CHECK(costs({"show", "./mine.json"}).action == Action::Show);
+  CHECK(costs({"show", "./mine.json"}).table == "./mine.json");
+  CHECK(error_of({"costs", "frob"}) == "there is no command 'frob'; see 'hop costs --help'");
+  CHECK(error_of({"costs", "show"}) == "NAME is required; see 'hop costs --help'");
+  CHECK(error_of({"costs", "show", "a", "b"}) == "The following argument was not expected: b; see 'hop costs --help'");
+}
