@@ -218,6 +218,21 @@ TEST_CASE("with realtime the clock is the host's") {
   CHECK(w.engine->ticks() >= 3'000'000);
 }
 
+TEST_CASE("CPUID tells of the variants that software has to know of") {
+  const auto ask = [](const asx::Variant& variant) {
+    emu::EngineOptions options;
+    options.variant = variant;
+    KernelProgram w(Code().set(kRax, kVariantLeaf).set(kRcx, 0).raw({0x0f, 0xa2}).undefined(), options);
+    return w.run_to_event().gpr[kRax];
+  };
+  CHECK(ask({}) == 0);
+  CHECK(ask({.return_stack = ReturnStack::Memory}) == kVariantReturnInMemory);
+  CHECK(ask({.entry = EntryPoint::Anywhere}) == 0);
+  CHECK(ask({.generations = Generations::Off}) == 0);
+  CHECK(ask({.save = Save::All}) == kVariantSavesAll);
+  CHECK(ask({.return_stack = ReturnStack::Memory, .save = Save::None}) == (kVariantReturnInMemory | kVariantSavesNone));
+}
+
 TEST_CASE("CPUID offers the extension, and nothing that the machine lacks") {
   const auto ask = [](uint32_t leaf) {
     KernelProgram w(Code().set(kRax, leaf).set(kRcx, 0).raw({0x0f, 0xa2}).undefined());

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Hops on the engine: what the model decides reaches the registers, the translations and the next instruction.
 #include <catch2/catch_test_macros.hpp>
+#include <cstddef>
+#include <tuple>
+#include <utility>
 
 #include "tests/unit/emu/world.h"
 
@@ -15,7 +18,8 @@ constexpr uint64_t kServiceStack = 0x2000'7000;
 
 /// A client with a gate to a service in slot 1.
 struct TwoSpaces : World {
-  TwoSpaces() : client(space(kSpaceCode, "client")), service(space(kSpaceCode, "service")) {
+  explicit TwoSpaces(const Variant& variant = {})
+      : World(options_of(variant)), client(space(kSpaceCode, "client")), service(space(kSpaceCode, "service")) {
     map_new(service, kServiceStack, 1, kData);
     gate(service, 1).entry = kService;
     gate(service, 1).parameter = 0x77;
@@ -33,6 +37,11 @@ struct TwoSpaces : World {
     gate(service, 1).stack_policy = StackPolicy::Pool;
     gate(service, 1).pool = pool.value;
     return pool;
+  }
+  static emu::EngineOptions options_of(const Variant& variant) {
+    emu::EngineOptions options;
+    options.variant = variant;
+    return options;
   }
   SpaceId client, service;
 };
@@ -178,4 +187,65 @@ TEST_CASE("invspace makes a changed page table take effect") {
   const Frame frame = w.run_to_event();
   CHECK(frame.gpr[kRbx] == 1);
   CHECK(frame.gpr[kRcx] == 2);
+}
+
+TEST_CASE("with entry=anywhere the caller's offset is where the service's code begins to run, by default the gate's") {
+  for (const auto& [value, expected] : {std::pair{EntryPoint::Gate, 1u}, std::pair{EntryPoint::Anywhere, 2u}}) {
+    TwoSpaces w({.entry = value});
+    Code service;
+    service.set(kRdi, 1).asx(Mnemonic::Gret);
+    const uint64_t middle = kService + service.here();
+    service.set(kRdi, 2).asx(Mnemonic::Gret);
+    w.begin(Code().set(kRax, middle << 16 | 1).asx(Mnemonic::Gcall, 0, kRax).undefined(), service);
+    CHECK(w.run_to_event().gpr[kRdi] == expected);
+  }
+}
+
+TEST_CASE(
+    "with return-stack=memory a service that overwrites its record's RIP returns there, by default where it came "
+    "from") {
+  for (const auto& [value, expected] : {std::pair{ReturnStack::Secure, 1u}, std::pair{ReturnStack::Memory, 2u}}) {
+    TwoSpaces w({.return_stack = value});
+    constexpr uint64_t kStackEnd = kServiceStack + kPageSize;
+    w.add_pool(kStackEnd, 0);
+    Code client;
+    client.set(kRax, 1).asx(Mnemonic::Gcall, 0, kRax).set(kRdi, 1).undefined();
+    const uint64_t elsewhere = kCode + client.here();
+    client.set(kRdi, 2).undefined();
+    constexpr uint64_t kRip = kStackEnd - sizeof(ReturnRecord) + offsetof(ReturnRecord, rip);
+    w.begin(client, Code().set(kRcx, kRip).set(kRax, elsewhere).store(kRcx, kRax).asx(Mnemonic::Gret));
+    const Frame frame = w.run_to_event();
+    CHECK(frame.vector == kVectorInvalidOpcode);
+    CHECK(frame.cs_id == w.client.value);
+    CHECK(frame.gpr[kRdi] == expected);
+  }
+}
+
+TEST_CASE(
+    "with return-stack=memory a record that finds no page is refused in the caller, with its registers as they were") {
+  TwoSpaces w({.return_stack = ReturnStack::Memory});
+  w.add_pool(kServiceStack, 0);  // the page below the stack is not mapped
+  Code client;
+  client.set(kRbx, 0xb).set(kRax, 1);
+  const uint64_t call = kCode + client.here();
+  w.begin(client.asx(Mnemonic::Gcall, 0, kRax), Code().asx(Mnemonic::Gret));
+  const Frame frame = w.run_to_event();
+  CHECK(frame.vector == kVectorAddressSpace);
+  CHECK(as_error(frame) == AsError{AsCause::ReturnRecord, Access::None, AsOperation::GateCall});
+  CHECK(frame.fault_address == uint64_t{1} << 48);
+  CHECK(frame.rip == call);
+  CHECK(frame.cs_id == w.client.value);
+  CHECK(frame.gpr[kRbx] == 0xb);
+}
+
+TEST_CASE("a service finds its caller's RBX with save=none only, and a caller the service's") {
+  for (const auto& [value, seen, left] :
+       {std::tuple{Save::Callee, 0u, 0xbu}, std::tuple{Save::All, 0u, 0xbu}, std::tuple{Save::None, 0xbu, 0x5u}}) {
+    TwoSpaces w({.save = value});
+    w.begin(Code().set(kRbx, 0xb).set(kRax, 1).asx(Mnemonic::Gcall, 0, kRax).undefined(),
+            Code().raw({0x48, 0x89, 0xd8}).set(kRbx, 5).asx(Mnemonic::Gret));  // mov rax, rbx
+    const Frame frame = w.run_to_event();
+    CHECK(frame.gpr[kRax] == seen);
+    CHECK(frame.gpr[kRbx] == left);
+  }
 }
