@@ -186,6 +186,32 @@ TEST_CASE("an access is reported with the address that the program used, whateve
   CHECK(instructions == run(nullptr));
 }
 
+TEST_CASE("a device is reached through each of its names, and reported by it") {
+  struct Register : emu::Device {
+    [[nodiscard]] uint32_t read(emu::DeviceAccess) override { return value; }
+    void write(emu::DeviceAccess, uint32_t written) override { value = written; }
+    uint32_t value = 0;
+  } device;
+  constexpr uint64_t kFirst = 0x60'0000, kSecond = 0x70'3000;
+  Code code;
+  code.set(kRbx, kFirst).set(kRcx, kSecond).set(kRax, 7).raw({0x89, 0x03});  // mov [rbx], eax
+  code.raw({0x8b, 0x11}).undefined();                                        // mov edx, [rcx]
+  Recorder recorder;
+  World w({.accesses = &recorder});
+  w.bus.attach(kSerialBase, device);
+  w.map(World::kKernel, kFirst, {kSerialBase}, World::kData);
+  w.map(World::kKernel, kSecond, {kSerialBase}, World::kData);
+  w.put(World::kKernel, kCode, code);
+  w.start(World::kKernel, kCode);
+  const Frame frame = w.run_to_event();
+  CHECK(frame.vector == kVectorInvalidOpcode);
+  CHECK(frame.gpr[kRdx] == 7);
+  REQUIRE(recorder.accesses.size() >= 2);
+  CHECK(recorder.accesses[0].address == kFirst);
+  CHECK(recorder.accesses[0].is_store);
+  CHECK(recorder.accesses[1].address == kSecond);
+}
+
 TEST_CASE("the pages of instructions are reported as the program goes through them") {
   Code code;
   code.nops(kPageSize - 2).raw({0x48, 0xff, 0xc0}).undefined();  // inc rax begins two bytes before the next page
