@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/model/return_record.h"
 
+#include <cassert>
+
+#include "isa-ext/model/access_list.h"
+#include "isa-ext/model/page_walk.h"
+#include "isa-ext/model/space.h"
 #include "isa-ext/model/stack_pool.h"
-#include "isa-ext/model/translate.h"
 
 namespace asx {
 namespace {
@@ -11,8 +15,24 @@ bool is_aligned(VirtualAddress address) {
   return address.value % sizeof(ReturnRecord) == 0;  // so it never crosses a page
 }
 
-ReturnRecord* record_in(const Machine& machine, const Translation& translation, VirtualAddress address) {
-  return machine.memory.at<ReturnRecord>(translation.page + (address.value & kPageMask));
+/// The record, by the checks of a data access in the sets of `cpu`. Device pages, which these would let pass, are
+/// Addressing: a record lies in RAM.
+Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, VirtualAddress address, Access access) {
+  const Selector selector = address.selector();
+  const auto fail = [&](AsCause cause) { return Fault::address_space(cause, access, AsOperation::Data, address); };
+  const LoadedSpace& owner = owner_of_half(cpu, selector);
+  const auto selected = select_entry({cpu, machine.memory, machine.variant, owner}, selector, EntryKind::Space);
+  if (!selected) return fail(selected.cause());
+  const uint32_t right = access == Access::Write ? kEntryWrite : kEntryRead;
+  if ((selected.value().rights & right) == 0) return fail(AsCause::Rights);
+  SpaceDescriptor space = *selected.value().space;
+  space.flags &= ~uint32_t{kSpaceIo};
+  const bool is_privileged = (cpu.code.flags & kSpacePrivileged) != 0;
+  const auto page = walk_page_tables(machine.memory, {space, address, access, is_privileged});
+  if (!page) return page.fault();
+  auto* record = machine.memory.at<ReturnRecord>(page.value().page + (address.value & kPageMask));
+  assert(record != nullptr);  // aligned, and in a page of RAM
+  return record;
 }
 
 }  // namespace
@@ -21,11 +41,9 @@ Checked<ReturnRecord*> find_record(const Machine& machine, const LoadedSpace& ca
   if (!is_aligned(address)) return AsCause::Addressing;
   CpuState inside = machine.cpu;
   inside.code = callee;
-  const auto page = translate(inside, machine.memory, machine.variant, address, Access::Write);
-  if (!page) return AsCause::ReturnRecord;
-  ReturnRecord* record = record_in(machine, page.value(), address);
-  if (record == nullptr) return AsCause::Addressing;
-  return record;
+  const auto record = record_at(machine, inside, address, Access::Write);
+  if (!record) return AsCause::ReturnRecord;
+  return record.value();
 }
 
 ReturnRecord record_of(const Frame& frame) {
@@ -47,10 +65,9 @@ Result<Frame> frame_by_record(const Machine& machine, const Frame& frame) {
   if (!slot) return refuse(slot.cause());
   const VirtualAddress address = record_address(*slot.value().slot);
   if (!is_aligned(address)) return refuse(AsCause::Addressing);
-  const auto page = translate(machine.cpu, machine.memory, machine.variant, address, Access::Read);
-  if (!page) return page.fault();
-  const ReturnRecord* record = record_in(machine, page.value(), address);
-  if (record == nullptr) return refuse(AsCause::Addressing);
+  const auto found = record_at(machine, machine.cpu, address, Access::Read);
+  if (!found) return found.fault();
+  const ReturnRecord* record = found.value();
 
   Frame believed = frame;
   believed.cs_id = record->cs_id;

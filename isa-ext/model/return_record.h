@@ -11,8 +11,8 @@ namespace asx {
   return {slot.rsp - sizeof(ReturnRecord)};
 }
 
-/// The memory of the record, found in the sets that will be in force when `callee` is CS. ReturnRecord: the page cannot
-/// be written; Addressing: misaligned, or no RAM. The last check of a call: it sets accessed and dirty bits.
+/// The memory of the record, found in the sets that will be in force when `callee` is CS. ReturnRecord: it cannot be
+/// written there; Addressing: misaligned. The last check of a call: it sets accessed and dirty bits.
 [[nodiscard]] Checked<ReturnRecord*> find_record(const Machine& machine, const LoadedSpace& callee,
                                                  VirtualAddress address);
 

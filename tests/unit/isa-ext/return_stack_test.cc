@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // --return-stack=memory (manual 7.3): what gret believes lies where the callee can write it.
+#include "isa-ext/abi/devices/devices.h"
 #include "tests/unit/isa-ext/scenario.h"
 
 using namespace test;
@@ -22,6 +23,7 @@ struct Forgeable : Scenario {
     const uint64_t frame = page_entry(service, kStackPage, 0) & asx::kPteAddressMask;
     return at<ReturnRecord>({frame + (kRecord & asx::kPageMask)});
   }
+  [[nodiscard]] asx::StackSlot& slot() { return at<asx::StackSlot>(pool + sizeof(asx::StackPool)); }
   /// What a callee would write to come back in its own code with another stack space.
   void forge(SpaceId code, SpaceId its_stack) {
     record() = {.cs_id = code.value,
@@ -36,6 +38,12 @@ struct Forgeable : Scenario {
                 .reserved = 0};
   }
 };
+
+/// Gives the service's stack a device's page, which the service may have.
+void map_device(Forgeable& s) {
+  s.descriptor(s.service).flags |= asx::kSpaceIo;
+  s.page_entry(s.service, kStackPage, 0) = asx::kDeviceBase | asx::kPtePresent | asx::kPteWrite;
+}
 
 Fault record_fault() {
   return Fault::address_space(AsCause::ReturnRecord, Access::None, AsOperation::GateCall,
@@ -134,6 +142,9 @@ TEST_CASE("a call whose record cannot be written is nullified, and told in the c
       [](Forgeable& s) { s.page_entry(s.service, kStackPage, 0) &= ~uint64_t{asx::kPteWrite}; },
       [](Forgeable& s) { s.page_entry(s.service, kStackPage, 0) |= 1ull << 40; },
       [](Forgeable& s) { s.page_entry(s.service, kStackPage, 3) = 0; },
+      [](Forgeable& s) { map_device(s); },
+      [](Forgeable& s) { s.slot().rsp = Scenario::kMemory; },
+      [](Forgeable& s) { s.slot().rsp |= uint64_t{Scenario::kDataSelector} << 48; },  // not in the service's list
   };
   for (const auto& lose : losses) {
     Forgeable s;
@@ -147,7 +158,7 @@ TEST_CASE("a call whose record cannot be written is nullified, and told in the c
 
 TEST_CASE("a stack whose record would be misaligned is an addressing fault of the call") {
   Forgeable s;
-  s.at<asx::StackSlot>(s.pool + sizeof(asx::StackPool)).rsp = kStackTop - 8;
+  s.slot().rsp = kStackTop - 8;
   s.registers.gpr[kRax] = Scenario::kGateSelector;
   check_refused(s,
                 Fault::address_space(AsCause::Addressing, Access::None, AsOperation::GateCall,
@@ -172,6 +183,14 @@ TEST_CASE("that a record can be written is the last check of a call") {
                                        VirtualAddress::make({Scenario::kGateSelector}, 0)),
                   [&] { return s.gcall(); });
   }
+}
+
+TEST_CASE("a return whose record lies on a device's page changes nothing, not even an accessed bit") {
+  Forgeable s;
+  REQUIRE_FALSE(s.call());
+  map_device(s);
+  check_refused(s, Fault::address_space(AsCause::Addressing, Access::Read, AsOperation::Data, {kRecord}),
+                [&] { return s.run(Mnemonic::Gret); });
 }
 
 TEST_CASE("a return whose record cannot be read faults as a load, and is nullified") {
