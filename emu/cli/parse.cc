@@ -59,7 +59,7 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
   CLI::App& variant =
       add_command(app, "variant", "The variants of the machine that can be chosen.", "hop variant list|show|check");
   variant.require_subcommand(0, 1);
-  const CLI::App& list =
+  CLI::App& list =
       add_command(variant, "list", "All variant flags with their values, defaults and meaning.", "hop variant list");
   CLI::App& show =
       add_command(variant, "show", "The whole variant that some flags make, on one line.", "hop variant show [FLAGS]");

@@ -53,6 +53,12 @@ struct SpaceId {
   friend constexpr bool operator==(SpaceId, SpaceId) = default;
 };
 
+/// Slot of the code half that is implied, as slot 0 is: the argument of the call in force (manual 1.3).
+constexpr uint32_t kArgumentIndex = 7;
+
+/// What gcalla lends, above the selector in bits 15-0 of its second operand.
+enum LendFlag : uint64_t { kLendRead = 1u << 16, kLendWrite = 1u << 17 };
+
 /// Default split of a selector: 4,096 slots a half, 8 generations a slot.
 constexpr unsigned kDefaultSelectorBits = 12;
 

@@ -72,7 +72,8 @@ enum class AsOperation : uint8_t {
   Narrow = 4,
   Widen = 5,
   Other = 6,
-  Event = 7
+  Event = 7,
+  Grant = 8  ///< gcalla: the space to be lent
 };
 
 /// The error code of #AS: cause in bits 7-0, access in 9-8, operation in 15-12.

@@ -147,6 +147,11 @@ enum Register : uint32_t {
   kR15
 };
 
+/// What a call lends its callee (gcalla): a space, until the return.
+struct Grant {
+  uint32_t space_id, space_generation;
+};
+
 /// One entry of the secure stack. Frames are of one size, so depth is a subtraction.
 /// Call and narrow frames fill gpr[] with what --save says (manual 7.6), event frames wholly.
 struct Frame {
@@ -161,9 +166,15 @@ struct Frame {
   uint32_t pool_slot;  ///< 1-based slot of `pool` to give back at the return; 0 = none
   uint64_t pool;       ///< physical address of the StackPool
   uint64_t gpr[16];
-  uint64_t fault_address;                           ///< event frames: the full 64-bit address for #PF and #AS
-  uint64_t software;                                ///< for the kernel; 0 in a new frame
-  uint16_t error_code;                              ///< event frames. #PF: as on x86; #AS: see AsError
+  union {
+    uint64_t fault_address;  ///< event frames: the full 64-bit address for #PF and #AS
+    Grant grant;             ///< call and narrow frames: what the argument slot names behind this frame
+  };
+  uint64_t software;  ///< for the kernel; 0 in a new frame
+  union {
+    uint16_t error_code;    ///< event frames. #PF: as on x86; #AS: see AsError
+    uint16_t grant_rights;  ///< call and narrow frames: EntryFlag; 0 = the argument slot is empty
+  };
   uint16_t selector_registers[kSelectorRegisters];  ///< to restore: 1 to 15
 };
 static_assert(sizeof(Frame) == 256);

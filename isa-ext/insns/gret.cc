@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/insns/bodies.h"
+#include "isa-ext/model/grant.h"
 #include "isa-ext/model/return_record.h"
 #include "isa-ext/model/secure_stack.h"
 #include "isa-ext/model/space.h"
@@ -44,8 +45,10 @@ MaybeFault gret(Machine& machine, const Instruction&) {
   const Observer::Hop hop{machine.cpu.code.id, spaces.value().code.id, frame.gate_index};
   if (slot.value().slot != nullptr) slot.value().give_back();
   restore_state(frame, machine);
+  const bool had_grant = has_grant(top);
   stack.value().pop();
   load_code_and_stack(machine, stack.value().thread(), spaces.value().code, spaces.value().stack);
+  if (had_grant || has_grant(stack.value().top())) machine.engine.translations_changed();
   if (is_event) {
     machine.observer.event_return(hop);
   } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/insns/bodies.h"
 #include "isa-ext/model/access_list.h"
+#include "isa-ext/model/grant.h"
 #include "isa-ext/model/secure_stack.h"
 #include "isa-ext/model/space.h"
 
@@ -25,7 +26,13 @@ MaybeFault narrow(Machine& machine, const Instruction& instruction) {
 
   // commit
   const Observer::Hop hop{cpu.stack.id, selected.value().id, 0};
-  save_state(stack.value().push(), FrameKind::Narrow, machine, machine.registers.rip + instruction.length);
+  const Frame* const entered_by = stack.value().top();
+  Frame& frame = stack.value().push();
+  save_state(frame, FrameKind::Narrow, machine, machine.registers.rip + instruction.length);
+  if (has_grant(entered_by)) {  // the argument slot stays as it is
+    frame.grant = entered_by->grant;
+    frame.grant_rights = entered_by->grant_rights;
+  }
   machine.registers.gpr[kRsp] = machine.registers.gpr[instruction.rm];
   load_code_and_stack(machine, stack.value().thread(), cpu.code, loaded(selected.value().id, *selected.value().space));
   machine.observer.narrow(hop);

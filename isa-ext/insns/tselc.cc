@@ -21,7 +21,7 @@ MaybeFault tselc(Machine& machine, const Instruction& instruction) {
   uint64_t rights = 0;
   if (space) {
     const LoadedSpace owner = loaded(id, *space.value());
-    rights = rights_of_selector({machine.cpu, machine.memory, machine.variant, owner}, selector);
+    rights = rights_of_selector({machine.cpu, machine.memory, machine.variant, owner, 1}, selector);
   }
   machine.registers.gpr[instruction.reg] = rights;
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isa-ext/model/access_list.h"
 
+#include "isa-ext/model/grant.h"
 #include "isa-ext/model/space.h"
 #include "isa-ext/model/translate.h"
 
@@ -25,9 +26,10 @@ AccessListEntry implied_entry(const LoadedSpace& owner) {
 Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKind wanted) {
   const unsigned bits = list.variant.selector_bits;
   const uint32_t index = selector.index(bits);
-  const AccessListEntry implied = implied_entry(list.owner);
+  const bool is_argument = index == kArgumentIndex && selector.half() == Half::Code;
+  const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.owner);
   const AccessListEntry* entry = &implied;
-  if (index != 0) {
+  if (index != 0 && !is_argument) {
     if (index >= list.owner.list_length) return AsCause::SelectorIndex;
     entry = list.memory.at<const AccessListEntry>(list.owner.list + uint64_t{index} * sizeof(AccessListEntry));
     if (entry == nullptr) return AsCause::Addressing;

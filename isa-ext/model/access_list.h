@@ -21,6 +21,7 @@ struct ListView {
   const PhysicalMemory& memory;
   const Variant& variant;
   const LoadedSpace& owner;  ///< the space that designates the list
+  uint64_t frames_up = 0;    ///< the argument slot is that behind the frame so many below the top
 };
 
 /// The checks from SelectorIndex to SpaceGeneration. EntryKind fails unless the entry has the kind that is wanted.

@@ -63,7 +63,7 @@ Checked<GateEntry> check_gate(const Machine& machine, Entering entering, SpaceId
   if (!stack) return stack.cause();
   if (!has_room(stack.value(), entering, *gate)) return AsCause::SecureStackFull;
 
-  GateEntry entry{space, &target, gate, gate_index, stack.value(), {}, nullptr, gate->entry};
+  GateEntry entry{space, &target, gate, gate_index, stack.value(), {}, {}, nullptr, gate->entry};
   if (gate->stack_policy == StackPolicy::Pool) {
     const auto slot = find_free_slot(machine.memory, {gate->pool});
     if (!slot) return slot.cause();
@@ -77,8 +77,11 @@ Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t r
   const LoadedSpace target = loaded(entry.space, *entry.target);
   const bool changes_space = machine.cpu.code.id != target.id || machine.cpu.code.generation != target.generation;
 
+  const bool had_grant = has_grant(entry.stack.top());
   Frame& frame = entry.stack.push();
   save_state(frame, kind, machine, return_rip);
+  frame.grant = entry.loan.grant;
+  frame.grant_rights = entry.loan.rights;
   frame.gate_space = target.id.value;
   frame.gate_space_generation = target.generation;
   frame.gate_index = entry.gate_index;
@@ -96,6 +99,7 @@ Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t r
   machine.registers.gpr[kR11] = gate.parameter;
   set_event_mask(machine, machine.cpu.event_mask | gate.event_mask);
   load_code_and_stack(machine, entry.stack.thread(), target, machine.cpu.stack);
+  if (had_grant || has_grant(&frame)) machine.engine.translations_changed();
   return frame;
 }
 
@@ -116,6 +120,14 @@ MaybeFault call_gate(Machine& machine, const GateCall& call) {
     const auto record = find_record(machine, loaded(selected.value().id, *selected.value().space), place);
     if (!record) return fail(record.cause());
     entry.value().record = record.value();
+  }
+  if (call.loan) {
+    const auto loan = check_loan(machine, *call.loan);
+    if (!loan) {
+      return Fault::address_space(loan.cause(), Access::None, AsOperation::Grant,
+                                  VirtualAddress::make(call.loan->selector, 0));
+    }
+    entry.value().loan = loan.value();
   }
   if (machine.variant.entry == EntryPoint::Anywhere && call.entry != 0) entry.value().rip = call.entry;
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Entering a code space through a gate: what gcall, syscall and events have in common (manual 3.1, 4.3, 5).
 #pragma once
+#include <optional>
+
 #include "isa-ext/model/checked.h"
+#include "isa-ext/model/grant.h"
 #include "isa-ext/model/secure_stack.h"
 #include "isa-ext/model/stack_pool.h"
 
@@ -15,6 +18,7 @@ struct GateEntry {
   uint32_t gate_index = 0;
   SecureStack stack;
   PoolSlot slot;                   ///< StackPolicy::Pool
+  CheckedLoan loan;                ///< for the argument slot behind the new frame
   ReturnRecord* record = nullptr;  ///< where gret will look for what it believes; nullptr: in the frame
   uint64_t rip = 0;                ///< offset at which the space is entered
 };
@@ -30,11 +34,12 @@ enum class Entering : uint8_t { Call, Event };
 /// The commit: from here on a fault belongs to the target.
 Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t return_rip);
 
-/// gcall, and syscall with its own selector: all checks, then the entry.
+/// gcall, gcalla, and syscall with its own selector: all checks, then the entry.
 struct GateCall {
   Selector gate;
   uint64_t entry = 0;  ///< --entry=anywhere: offset to enter at; 0 = the gate's
   uint64_t return_rip;
+  std::optional<Loan> loan = {};
 };
 [[nodiscard]] MaybeFault call_gate(Machine& machine, const GateCall& call);
 

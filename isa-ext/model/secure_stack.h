@@ -21,7 +21,11 @@ class SecureStack {
     return free_frames() > thread_->reserve_frames ? free_frames() - thread_->reserve_frames : 0;
   }
   /// The frame pushed last, or nullptr.
-  [[nodiscard]] const Frame* top() const { return depth_ == 0 ? nullptr : frames_ + depth_ - 1; }
+  [[nodiscard]] const Frame* top() const { return frame(0); }
+  /// The frame so many below the top, or nullptr.
+  [[nodiscard]] const Frame* frame(uint64_t below_top) const {
+    return below_top < depth_ ? frames_ + depth_ - 1 - below_top : nullptr;
+  }
 
   /// The new top frame, wholly zero. There must be a free frame.
   [[nodiscard]] Frame& push();

@@ -88,6 +88,8 @@ const char* text_of(asx::AsOperation operation) {
       return "instruction";
     case asx::AsOperation::Event:
       return "event";
+    case asx::AsOperation::Grant:
+      return "lending to a gate";
   }
   return "operation";
 }

@@ -94,6 +94,7 @@ TEST_CASE("a row has a field in its pattern exactly where it has an operand") {
 
 TEST_CASE("the disassembler writes the manual's syntax") {
   CHECK(asx::disassemble({Mnemonic::Gcall, 0, 11, 0}) == "gcall r11");
+  CHECK(asx::disassemble({Mnemonic::Gcalla, 3, 12, 0}) == "gcalla rbx, r12");
   CHECK(asx::disassemble({Mnemonic::Gret, 0, 0, 0}) == "gret");
   CHECK(asx::disassemble({Mnemonic::Tsel, 0, 7, 0}) == "tsel rax, rdi");
   CHECK(asx::disassemble({Mnemonic::Gframe, 8, 3, 0}) == "gframe r8, 3");
