@@ -74,6 +74,7 @@ void Space::destroy_parts() {
 }
 
 Result<Selector> Space::insert_entry(uint32_t index, const AccessListEntry& entry) {
+  if (is_code() && index == asx::kArgumentIndex) return Status::Invalid;  // nobody would ever reach it
   const Result<uint32_t> slot = list_.insert(index, entry);
   if (!slot) return slot.status();
   cpu::invalidate(id_);

@@ -208,8 +208,8 @@ GUEST_TEST("syscall enters the personality's gate, which sets the program's thre
   const uint16_t gate = make_gate(program, callee_syscall, StackPolicy::Pool, callee_recover);
   CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace);  // there is no gate for syscall yet
   const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
-  grant(program, 7, own, 0);
-  CHECK_OK(space_set_syscall(program.space, 7));
+  grant(program, 6, own, 0);
+  CHECK_OK(space_set_syscall(program.space, 6));
   const Watched result = watch(gate);
   CHECK_EQUAL(result.value, thread_word);
   CHECK_OK(frame_view.rip);
@@ -226,8 +226,8 @@ GUEST_TEST("a service that is no personality of its caller cannot set the caller
   const Child program = make_child(1);
   const uint16_t calling = make_gate(program, callee_call, StackPolicy::Pool);
   const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
-  grant(program, 7, own, 0);
-  CHECK_EQUAL(watch(calling, 7).value, static_cast<uint64_t>(Status::NotPermitted) + 1);
+  grant(program, 6, own, 0);
+  CHECK_EQUAL(watch(calling, 6).value, static_cast<uint64_t>(Status::NotPermitted) + 1);
   for (const uint16_t name : {calling, own}) end_gate(name);
   end_child(program);
 }

@@ -23,13 +23,20 @@ uint16_t probe_gate() {
   return gate;
 }
 
-}  // namespace
-
-Caught probe(void (*function)(uint64_t), uint64_t argument) {
-  const hop::Reply reply = hop::gate_call(probe_gate(), 0, {reinterpret_cast<uint64_t>(function), argument});
+Caught caught(const hop::Reply& reply) {
   const auto value = static_cast<uint64_t>(reply.value);
   if ((value & kFaulted) == 0) return {};
   return {static_cast<uint32_t>((value & ~kFaulted) >> 32), static_cast<uint32_t>(value), reply.second, true};
+}
+
+}  // namespace
+
+Caught probe(void (*function)(uint64_t), uint64_t argument) {
+  return caught(hop::gate_call(probe_gate(), 0, {reinterpret_cast<uint64_t>(function), argument}));
+}
+
+Caught probe_lending(const hop::Loan& loan, void (*function)(uint64_t), uint64_t argument) {
+  return caught(hop::gate_call_lending(loan, probe_gate(), 0, {reinterpret_cast<uint64_t>(function), argument}));
 }
 
 Caught probe_read(uint64_t address) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "isa-ext/abi/event.h"
+#include "userland/runtime/gate_call.h"
 
 namespace guest {
 
@@ -25,6 +26,8 @@ struct Caught {
 /// Calls function(argument) behind a gate; what it faulted with, if it did.
 Caught probe(void (*function)(uint64_t), uint64_t argument);
 Caught probe_read(uint64_t address);
+/// The same, with a space lent: function and argument as of probe().
+Caught probe_lending(const hop::Loan& loan, void (*function)(uint64_t), uint64_t argument);
 Caught probe_write(uint64_t address);
 /// Calls through a selector, with operation 0.
 Caught probe_call(uint16_t selector);

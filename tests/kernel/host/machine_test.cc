@@ -21,7 +21,7 @@ void check_program(const GuestRun& run) {
 /// The sentences of all programs that do not hold on this variant of the machine.
 std::set<std::string> untrue_sentences(const asx::Variant& variant) {
   std::set<std::string> sentences;
-  for (const char* program : {"spaces", "selectors", "faults", "threads", "dying"}) {
+  for (const char* program : {"spaces", "selectors", "grants", "faults", "threads", "dying"}) {
     const GuestOutcome outcome =
         run_guest({.programs = {std::string("kernel_") + program + "_guest"}, .variant = variant});
     INFO(outcome.log);
@@ -41,6 +41,10 @@ using Sentences = std::set<std::string>;
 
 TEST_CASE("spaces do what their calls say") {
   check_program({.programs = {"kernel_spaces_guest"}});
+}
+
+TEST_CASE("what is lent with a call reaches its space, and is gone with the return") {
+  check_program({.programs = {"kernel_grants_guest"}});
 }
 
 TEST_CASE("selectors reach what was granted and nothing else") {
