@@ -53,7 +53,7 @@ struct SpaceId {
   friend constexpr bool operator==(SpaceId, SpaceId) = default;
 };
 
-/// Slot of the code half that is implied, as slot 0 is: the argument of the call in force (manual 1.3).
+/// Slot of the code half that is implied, as slot 0 is: the argument of the call in force (manual 1.2).
 constexpr uint32_t kArgumentIndex = 7;
 
 /// What gcalla lends, above the selector in bits 15-0 of its second operand.

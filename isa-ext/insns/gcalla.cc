@@ -17,7 +17,7 @@ Loan loan_of(uint64_t operand) {
 
 }  // namespace
 
-// Manual 3.14
+// Manual 3.13
 MaybeFault gcalla(Machine& machine, const Instruction& instruction) {
   const uint64_t gate = machine.registers.gpr[instruction.reg];
   return call_gate(machine, {.gate = {static_cast<uint16_t>(gate)},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a call lends its callee, and the slot by which the callee names it (manual 1.3, 3.14). It lies in the frame of
+// What a call lends its callee, and the slot by which the callee names it (manual 1.2, 3.13). It lies in the frame of
 // the call, so it ends with the call whatever becomes of the callee.
 #pragma once
 #include "isa-ext/model/access_list.h"

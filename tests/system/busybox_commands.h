@@ -130,7 +130,7 @@ inline const std::vector<BusyboxRow> kBusyboxRows = {
     {"test that fails", nullptr, {"test -d text"}},
     {"test of numbers", nullptr, {"test 10 -gt 9"}},
     {"[", nullptr, {"[ text -ef text ]"}},
-    {"stat", nullptr, {"stat -c '%n %s %a %F %h' text folder link"}},
+    {"stat", nullptr, {"stat -c '%n %s %a %F %h' text link", "stat -c '%n %a %F %h' folder"}},
     {"readlink", nullptr, {"readlink link"}},
     {"basename", nullptr, {"basename /a/b/c.txt .txt"}},
     {"dirname", nullptr, {"dirname /a/b/c.txt"}},

@@ -27,7 +27,7 @@ struct Arguments {
   uint64_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0;
 };
 
-/// The argument slot: how code names what its caller has lent to it (manual 1.3).
+/// The argument slot: how code names what its caller has lent to it (manual 1.2).
 constexpr uint16_t kLent = asx::kArgumentIndex;
 
 namespace detail {
@@ -79,7 +79,7 @@ struct Loan {
   uint64_t rights;
 };
 
-/// The same, and until it returns the callee has the space at the selector kLent (manual 3.17).
+/// The same, and until it returns the callee has the space at the selector kLent (manual 3.13).
 inline Reply gate_call_lending(const Loan& loan, uint16_t selector, uint64_t operation,
                                const Arguments& arguments = {}) {
   return detail::gate_call<true>(selector, loan.selector | loan.rights, operation, arguments);

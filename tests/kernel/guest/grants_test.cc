@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Spaces that are lent with a call (manual 3.17), under the kernel: pages that come on demand, and no way to keep them.
+// Spaces that are lent with a call (manual 3.13), under the kernel: pages that come on demand, and no way to keep them.
 #include "tests/kernel/guest/callee.h"
 #include "tests/kernel/guest/child.h"
 #include "tests/kernel/guest/probe.h"

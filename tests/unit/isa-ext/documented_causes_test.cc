@@ -57,6 +57,7 @@ class Spoiler {
   /// A machine that may have frames, may be privileged, and has operands that may make sense.
   void prepare(Scenario& s) {
     if (one_in(2)) s.become_privileged();
+    if (one_in(3)) s.entry(s.program, Scenario::kDataSelector).flags &= ~uint32_t{asx::kEntryWrite};
     for (uint32_t i = below(3); i > 0; --i) {
       if (one_in(2)) {
         static_cast<void>(s.narrow_to());
@@ -65,9 +66,16 @@ class Spoiler {
       }
     }
     const uint64_t sensible[] = {Scenario::kGateSelector, Scenario::kNarrowSelector, s.thread_address.value};
-    const uint64_t others[] = {
-        Scenario::kDataSelector,   Scenario::kHeapSelector, s.thread_address.value + 64, 0x8003, 0x8009, ~uint64_t{0},
-        uint64_t{s.service.value}, uint64_t{1} << 40};
+    const uint64_t others[] = {Scenario::kDataSelector,
+                               Scenario::kHeapSelector,
+                               s.thread_address.value + 64,
+                               0x8003,
+                               0x8009,
+                               ~uint64_t{0},
+                               uint64_t{s.service.value},
+                               uint64_t{1} << 40,
+                               Scenario::kDataSelector | asx::kLendWrite,
+                               Scenario::kHeapSelector | asx::kLendRead | asx::kLendWrite};
     for (uint64_t& value : s.registers.gpr)
       value = one_in(3) ? others[below(std::size(others))] : sensible[below(std::size(sensible))];
   }
