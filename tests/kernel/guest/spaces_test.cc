@@ -188,7 +188,7 @@ GUEST_TEST("a space needs a kind, and a list that selectors can reach") {
   CHECK_STATUS(space_create(0, 16, 0, 0), Status::Invalid);
   CHECK_STATUS(space_create(asx::kSpacePrivileged | asx::kSpaceCode, 16, 0, 0), Status::Invalid);
   CHECK_STATUS(space_create(asx::kSpaceCode, 0, 0, 0), Status::Invalid);
-  CHECK_STATUS(space_create(asx::kSpaceCode, 4097, 0, 0), Status::Invalid);
+  CHECK_STATUS(space_create(asx::kSpaceCode, 32769, 0, 0), Status::Invalid);
 }
 
 GUEST_TEST("a page of device registers is mapped with the authority for it, and only such a page") {
