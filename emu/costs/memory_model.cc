@@ -156,23 +156,28 @@ void MemoryModel::examine_for_caller(asx::Selector selector) {
 
 void MemoryModel::extension(const asx::Instruction& instruction, const asx::Registers& registers) {
   fetch_page((registers.rip + instruction.length - 1) >> kPageBits);
+  const uint64_t reg = registers.gpr[instruction.reg];
   const uint64_t rm = registers.gpr[instruction.rm];
+  const auto examine_here = [this](uint64_t operand) {
+    const asx::Selector selector{static_cast<uint16_t>(operand)};
+    examine(selector, asx::owner_of_half(*cpu_, selector));
+  };
   switch (instruction.mnemonic) {
-    case asx::Mnemonic::Gcall: {
-      const asx::Selector gate{static_cast<uint16_t>(rm)};
-      examine(gate, asx::owner_of_half(*cpu_, gate));
+    case asx::Mnemonic::Gcall:
+      examine_here(rm);
       return;
-    }
+    case asx::Mnemonic::Gcalla:
+      examine_here(reg);  // the gate
+      examine_here(rm);   // the space that is lent
+      return;
     case asx::Mnemonic::Narrow: {
-      const asx::Selector stack{static_cast<uint16_t>(registers.gpr[instruction.reg])};
+      const asx::Selector stack{static_cast<uint16_t>(reg)};
       if (stack.half() == asx::Half::Stack) examine(stack, cpu_->stack);
       return;
     }
-    case asx::Mnemonic::Tsel: {
-      const asx::Selector tested = asx::VirtualAddress{rm}.selector();
-      examine(tested, asx::owner_of_half(*cpu_, tested));
+    case asx::Mnemonic::Tsel:
+      examine_here(asx::VirtualAddress{rm}.selector().value);
       return;
-    }
     case asx::Mnemonic::Tselc:
       examine_for_caller(asx::VirtualAddress{rm}.selector());
       return;

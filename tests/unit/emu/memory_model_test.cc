@@ -184,7 +184,9 @@ TEST_CASE("instructions that take a selector read its entry, if it has one") {
   };
   CHECK(run(Mnemonic::Gcall, 0, 1) == 1);
   CHECK(run(Mnemonic::Gcall, 0, 0) == 0);
-  CHECK(run(Mnemonic::Gcall, 0, 8) == 0);  // beyond the list
+  CHECK(run(Mnemonic::Gcall, 0, 8) == 0);        // beyond the list
+  CHECK(run(Mnemonic::Gcalla, 1, 0x8003) == 2);  // the gate, and what is lent
+  CHECK(run(Mnemonic::Gcalla, 1, 0x8000) == 1);  // the stack space itself has no entry
   CHECK(run(Mnemonic::Narrow, 0x8003, 0) == 1);
   CHECK(run(Mnemonic::Narrow, 2, 0) == 0);  // refused before the entry is read
   CHECK(run(Mnemonic::Tsel, 0, at(0x8003, 0)) == 1);
@@ -192,7 +194,7 @@ TEST_CASE("instructions that take a selector read its entry, if it has one") {
   CHECK(run(Mnemonic::Gret, 0, 1) == 0);
   s.cpu.code.syscall_selector = 1;
   s.model.system_call();
-  CHECK(s.counters().list_entries == 4);
+  CHECK(s.counters().list_entries == 7);
 }
 
 TEST_CASE("only string moves count as bytes copied") {
