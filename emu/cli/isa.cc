@@ -20,6 +20,10 @@ std::string_view operand_name(asx::Operand operand) {
       return "frame field";
     case asx::Operand::SystemRegister:
       return "system register";
+    case asx::Operand::OperandMode:
+      return "operand mode";
+    case asx::Operand::SelectorRegister:
+      return "selector register";
     case asx::Operand::None:
       break;
   }

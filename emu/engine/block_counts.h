@@ -19,6 +19,8 @@ struct Block {
 /// dropped. A block's count is cached under it.
 class CodeView {
  public:
+  static constexpr uint32_t kCopies = 0xffff'ffff;  ///< of rewritten code (rewriter.h); none of a space
+
   [[nodiscard]] uint32_t of(asx::SpaceId id, uint32_t generation);
   void changed(asx::SpaceId id);
   void changed_all();

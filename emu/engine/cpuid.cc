@@ -73,6 +73,8 @@ uint32_t variant_bits(const asx::Variant& variant) {
   if (variant.return_stack == asx::ReturnStack::Memory) bits |= asx::kVariantReturnInMemory;
   if (variant.save == asx::Save::All) bits |= asx::kVariantSavesAll;
   if (variant.save == asx::Save::None) bits |= asx::kVariantSavesNone;
+  if (variant.operand == asx::OperandStyle::AccessRegister) bits |= asx::kVariantAccessRegisters;
+  if (variant.operand == asx::OperandStyle::Segment) bits |= asx::kVariantSegments;
   return bits;
 }
 

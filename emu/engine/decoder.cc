@@ -101,6 +101,13 @@ size_t Decoder::whole_instructions(std::span<const uint8_t> code) {
   return code.size() - left;
 }
 
+std::optional<Decoder::Decoded> Decoder::decode(std::span<const uint8_t> code) {
+  const uint8_t* bytes = code.data();
+  size_t left = code.size();
+  if (!next(detailed_, bytes, left)) return std::nullopt;
+  return Decoded{static_cast<uint8_t>(instruction_->size), instruction_->detail->x86.encoding.modrm_offset};
+}
+
 std::optional<Decoder::Refused> Decoder::find_refused(std::span<const uint8_t> code) {
   bool is_suspicious = false;
   for (const uint8_t byte : code) is_suspicious |= kSuspicious[byte];

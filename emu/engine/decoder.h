@@ -25,6 +25,13 @@ class Decoder {
   /// Bytes of the whole instructions at the front of the code; the rest is one that is cut short, or unknown.
   [[nodiscard]] size_t whole_instructions(std::span<const uint8_t> code);
 
+  struct Decoded {
+    uint8_t length;
+    uint8_t modrm_at;  ///< 0 = none
+  };
+  /// The instruction at the front of the code.
+  [[nodiscard]] std::optional<Decoded> decode(std::span<const uint8_t> code);
+
   struct Refused {
     size_t offset;    ///< of the instruction in the code
     uint32_t vector;  ///< the exception it raises

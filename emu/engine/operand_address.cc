@@ -105,7 +105,8 @@ std::vector<OperandAddress> operand_addresses(const cs_insn& instruction, const 
     case X86_INS_PUSHFQ:
     case X86_INS_CALL:
     case X86_INS_ENTER:
-      result.push_back({rsp - (detail.operands[0].size == 2 && instruction.id == X86_INS_PUSH ? 2 : 8), false, true});
+      // not the operand's size: PUSH FS pushes 8 bytes
+      result.push_back({rsp - (detail.prefix[2] == X86_PREFIX_OPSIZE ? 2 : 8), false, true});
       break;
     case X86_INS_PUSHF:
       result.push_back({rsp - 2, false, true});

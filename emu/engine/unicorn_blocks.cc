@@ -29,6 +29,10 @@ uint64_t UnicornEngine::name_of(Block block) {
 }
 
 void UnicornEngine::begin_block(Block block) {
+  if (runs_copies_) {
+    begin_copy(block);
+    return;
+  }
   if (clock_.is_due()) {
     if (stop_ == Stop::None) stop_ = Stop::Boundary;
     stop_before(block);
@@ -104,7 +108,8 @@ void UnicornEngine::uncount_from(uint64_t rip) {
 }
 
 void UnicornEngine::update_view() {
-  block_counts_.set_view(code_view_.of(cpu_.code.id, cpu_.code.generation));
+  // no block is ever counted under the view of copies, so that each comes to begin_block
+  block_counts_.set_view(runs_copies_ ? CodeView::kCopies : code_view_.of(cpu_.code.id, cpu_.code.generation));
 }
 
 uint64_t UnicornEngine::ticks() const {

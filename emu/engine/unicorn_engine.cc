@@ -23,14 +23,14 @@ UnicornEngine::UnicornEngine(const EngineOptions& options, const GuestMemory& me
 }
 
 asx::Registers UnicornEngine::registers() {
-  unicorn_registers_->load(registers_);
+  load_registers();
   return registers_;
 }
 
 void UnicornEngine::set_registers(const asx::Registers& registers) {
-  unicorn_registers_->load(registers_);
+  load_registers();
   registers_ = registers;
-  unicorn_registers_->store(registers_, 0);
+  store_registers(0);
   state_changed_ = true;
   exit_.reset();
 }
@@ -51,6 +51,29 @@ EngineCounts UnicornEngine::counts() const {
 std::string UnicornEngine::version() const {
   return "Unicorn " + std::to_string(traits_.major) + "." + std::to_string(traits_.minor) + "." +
          std::to_string(traits_.patch);
+}
+
+void UnicornEngine::load_registers() {
+  if (runs_copies_) executor_->settle(unicorn_registers_->rip());
+  unicorn_registers_->load(registers_);
+  if (runs_copies_) registers_.rip = guest_rip(registers_.rip);
+}
+
+void UnicornEngine::store_registers(int64_t rip_bias) {
+  const bool needs_copies = cpu_.operand_mode != asx::OperandMode::Tagged;
+  if (needs_copies != runs_copies_) {
+    runs_copies_ = needs_copies;
+    update_view();
+  }
+  if (!runs_copies_) [[likely]] {
+    unicorn_registers_->store(registers_, rip_bias);
+    return;
+  }
+  const uint64_t rip = registers_.rip;
+  unreachable_rip_ = rip;
+  registers_.rip = engine_rip(rip);
+  unicorn_registers_->store(registers_, rip_bias);
+  registers_.rip = rip;
 }
 
 void UnicornEngine::deliver(const asx::Fault& fault) {

@@ -19,6 +19,8 @@
 #include "emu/engine/decoder.h"
 #include "emu/engine/engine.h"
 #include "emu/engine/instruction_clock.h"
+#include "emu/engine/operand_executor.h"
+#include "emu/engine/rewritten_code.h"
 #include "emu/engine/self_test.h"
 #include "emu/engine/translation_budget.h"
 #include "emu/engine/unicorn_registers.h"
@@ -57,6 +59,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
     Waiting,
     MachineCheck,
     Special,  ///< the block about to run has an instruction to refuse: special_
+    Rewrite,  ///< the copy of the instruction about to run is not of what stands there now
   };
   /// A TLB fill that was not granted.
   struct Refusal {
@@ -65,6 +68,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
     uint64_t page = 0;                         ///< virtual address of the page
     std::optional<asx::PhysicalAddress> drop;  ///< no fault: this page's code must be dropped before it runs
     bool wants_flush = false;                  ///< no fault: the page has too many names in this TLB epoch
+    bool is_full = false;                      ///< no fault: there is no room for more copies
   };
   struct Special {
     uint64_t address = 0;  ///< of the instruction
@@ -92,6 +96,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
 
   [[nodiscard]] bool fill(uint64_t page, asx::Access access, uc_tlb_entry& entry);
   [[nodiscard]] bool fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry);
+  [[nodiscard]] bool admit_fetch(uint64_t page, asx::PhysicalAddress physical);
   [[nodiscard]] bool refuse_fill(Refusal refusal);
   /// asx::translate for the CPU as it is.
   [[nodiscard]] asx::Result<asx::Translation> translate(uint64_t address, asx::Access access);
@@ -119,7 +124,22 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   void update_deadline();
   [[nodiscard]] uint64_t first_deadline() const;
 
+  // code in access-register and segment mode: unicorn_operands.cc
+  [[nodiscard]] bool prepare_copies();
+  [[nodiscard]] bool is_copy_fetch(uint64_t page) const { return runs_copies_ && (page >= kCopies || !dropping_); }
+  [[nodiscard]] bool fill_copy(uint64_t page, uc_tlb_entry& entry);
+  [[nodiscard]] RewrittenCode::Page* write_copies(uint64_t address, asx::PhysicalAddress physical);
+  void begin_copy(Block block);
+  [[nodiscard]] bool may_run(const RewrittenCode::Page& page, const Slot& slot, uint64_t address);
+  void follow(OperandExecutor::Next next);
+  void handle_rewrite();
+  [[nodiscard]] uint64_t guest_rip(uint64_t rip) const;
+  [[nodiscard]] uint64_t engine_rip(uint64_t rip) const;
+  [[nodiscard]] uint64_t fault_address_in_copy() const;
+
   // between hooks: unicorn_engine.cc
+  void load_registers();
+  void store_registers(int64_t rip_bias);
   /// Registers must be loaded; changes them and the CPU as the event does.
   void deliver(const asx::Fault& fault);
   void machine_check(const asx::Fault& event, const asx::Fault& failure);
@@ -135,6 +155,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   void enter();
   void handle_return(uc_err error, uint64_t rip_before, uint64_t instructions_before);
   void handle_refusal();
+  [[nodiscard]] uint64_t data_fault_address();
   void handle_fetch_fault();
   void handle_special();
   void drop_code(uint64_t page, asx::PhysicalAddress physical);
@@ -165,6 +186,13 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   std::unique_ptr<uc_context, FreeContext> context_;
   std::optional<UnicornRegisters> unicorn_registers_;
   std::unique_ptr<AccessReporter> accesses_;  ///< only for EngineOptions::accesses
+
+  std::unique_ptr<RewrittenCode> copies_;  ///< null if the variant has tagged operands only
+  std::optional<Rewriter> rewriter_;
+  std::optional<OperandExecutor> executor_;
+  BlockCounts::Entry copied_instruction_;  ///< the last one that ran from a copy, as a block
+  uint64_t unreachable_rip_ = 0;           ///< the guest's RIP, if it has no copy
+  bool runs_copies_ = false;               ///< the engine's RIP is in the copies
 
   asx::CpuState cpu_;
   asx::Registers registers_;  ///< valid from a load to the next entry

@@ -42,6 +42,7 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
     return memory_.contains({page}, asx::kPageSize);
   }
   ++counts_.tlb_fills;
+  if (access == asx::Access::Fetch && is_copy_fetch(page)) return fill_copy(page, entry);
   const auto translation = translate(page, access);
   if (!translation) return refuse_fill({.fault = translation.fault(), .access = access, .page = page, .drop = {}});
   if (access == asx::Access::Fetch) return fill_for_fetch(page, translation.value(), entry);
@@ -68,23 +69,23 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
 }
 
 bool UnicornEngine::fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry) {
-  const asx::PhysicalAddress physical = translation.page;
-  if (!memory_.contains(physical, asx::kPageSize)) {
-    return refuse_fill(
-        {asx::Fault::address_space(asx::AsCause::Addressing, asx::Access::Fetch, asx::AsOperation::Fetch, {page}),
-         asx::Access::Fetch,
-         page,
-         {},
-         false});
-  }
-  if (!dropping_) {
-    if (code_pages_.fetch(physical) == CodePages::Fetch::NeedsDrop) {
-      return refuse_fill({{}, asx::Access::Fetch, page, physical, false});
-    }
-    fetched_[page / asx::kPageSize % fetched_.size()] = {code_pages_.epoch(), page, physical};
-  }
-  entry.paddr = physical.value;
+  if (!admit_fetch(page, translation.page)) return false;
+  entry.paddr = translation.page.value;
   entry.perms = static_cast<uc_prot>((translation.read ? UC_PROT_READ : 0) | UC_PROT_EXEC);
+  return true;
+}
+
+bool UnicornEngine::admit_fetch(uint64_t page, asx::PhysicalAddress physical) {
+  if (!memory_.contains(physical, asx::kPageSize)) {
+    const auto fault =
+        asx::Fault::address_space(asx::AsCause::Addressing, asx::Access::Fetch, asx::AsOperation::Fetch, {page});
+    return refuse_fill({.fault = fault, .access = asx::Access::Fetch, .page = page, .drop = {}});
+  }
+  if (dropping_) return true;
+  if (code_pages_.fetch(physical) == CodePages::Fetch::NeedsDrop) {
+    return refuse_fill({.fault = {}, .access = asx::Access::Fetch, .page = page, .drop = physical});
+  }
+  fetched_[page / asx::kPageSize % fetched_.size()] = {code_pages_.epoch(), page, physical};
   return true;
 }
 
@@ -108,7 +109,7 @@ void UnicornEngine::on_block(uc_engine*, uint64_t address, uint32_t size, void* 
 // Instructions
 
 void UnicornEngine::leave_hook(int64_t rip_bias) {
-  unicorn_registers_->store(registers_, rip_bias);
+  store_registers(rip_bias);
   if (flush_wanted_) flush_tlb();
   // with an exit set, nothing else may be translated: its translation could hold the exit
   if (exit_ && stop_ == Stop::None) stop_ = Stop::Boundary;
@@ -124,7 +125,7 @@ bool UnicornEngine::on_invalid_instruction(uc_engine* engine, void* user) {
     uc_emu_stop(engine);
     return true;
   }
-  e.unicorn_registers_->load(e.registers_);
+  e.load_registers();
   e.execute_extension();
   e.invalid_at_ = e.clock_.now();
   e.leave_hook(0);
@@ -167,7 +168,7 @@ std::optional<asx::Fault> UnicornEngine::missing_code(uint64_t rip, std::span<co
 
 void UnicornEngine::on_system_call(uc_engine*, void* user) {
   UnicornEngine& e = self(user);
-  e.unicorn_registers_->load(e.registers_);
+  e.load_registers();
   e.execute_system_call();
   e.leave_hook(-e.traits_.system_call_bias);
 }
@@ -209,11 +210,14 @@ void UnicornEngine::on_interrupt(uc_engine* engine, uint32_t vector, void* user)
   const bool is_echo = vector == asx::kVectorInvalidOpcode && e.invalid_at_ == e.clock_.now();
   if (is_echo) {
     // after `int 6` it has also moved RIP, to behind the instruction
-    if (e.unicorn_registers_->rip() != e.registers_.rip) e.leave_hook(0);
+    if (e.unicorn_registers_->rip() != e.engine_rip(e.registers_.rip)) e.leave_hook(0);
     return;
   }
   e.clear_pending_exception();
-  e.unicorn_registers_->load(e.registers_);
+  // a single step ends with the instruction, not with a part of it
+  const bool is_step = vector == asx::kVectorDebug && e.runs_copies_;
+  if (is_step && e.executor_->is_within(e.unicorn_registers_->rip())) return;
+  e.load_registers();
   e.handle_exception(vector);
   e.leave_hook(0);
 }

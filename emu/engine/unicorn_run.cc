@@ -14,6 +14,8 @@ constexpr unsigned kMaximumIdleEntries = 4;
 
 EngineStop UnicornEngine::run() {
   if (state_changed_) {
+    load_registers();
+    store_registers(0);  // where the engine stands depends on the operand mode
     update_view();
     flush_tlb();
     state_changed_ = false;
@@ -28,6 +30,9 @@ EngineStop UnicornEngine::run() {
         return {StopReason::MachineCheck, machine_check_};
       case Stop::Special:
         handle_special();
+        break;
+      case Stop::Rewrite:
+        handle_rewrite();
         break;
       case Stop::None:
       case Stop::Boundary:
@@ -54,10 +59,10 @@ std::optional<EngineStop> UnicornEngine::before_entry() {
   if (const auto line = asx::interrupt_to_take(cpu_)) {
     exit_.reset();
     stop_ = Stop::None;
-    unicorn_registers_->load(registers_);
+    load_registers();
     deliver({asx::kVectorInterrupt + *line, 0, {}});
     if (stop_ == Stop::MachineCheck) return EngineStop{StopReason::MachineCheck, machine_check_};
-    unicorn_registers_->store(registers_, 0);
+    store_registers(0);
     if (flush_wanted_) flush_tlb();
   }
   update_deadline();
@@ -91,7 +96,7 @@ void UnicornEngine::handle_return(uc_err error, uint64_t rip_before, uint64_t in
       handle_refusal();
     } else {
       machine_check_ = std::string("the engine stopped with an error of its own (") + uc_strerror(error) + ") at RIP " +
-                       hex(unicorn_registers_->rip());
+                       hex(guest_rip(unicorn_registers_->rip()));
       stop_ = Stop::MachineCheck;
     }
     return;
@@ -105,7 +110,7 @@ void UnicornEngine::handle_return(uc_err error, uint64_t rip_before, uint64_t in
   drop_block(rip_before);
   if (++idle_entries_ == kMaximumIdleEntries - 1) flush_translations();
   if (idle_entries_ < kMaximumIdleEntries) return;
-  machine_check_ = "the engine makes no progress at RIP " + hex(rip_before);
+  machine_check_ = "the engine makes no progress at RIP " + hex(guest_rip(rip_before));
   stop_ = Stop::MachineCheck;
 }
 
@@ -114,7 +119,11 @@ void UnicornEngine::handle_refusal() {
     drop_code(refusal_->page, *refusal_->drop);
     return;
   }
-  unicorn_registers_->load(registers_);
+  if (refusal_->is_full) {
+    flush_translations();
+    return;
+  }
+  load_registers();
   if (refusal_->wants_flush) {
     uncount_from(registers_.rip);
     flush_tlb();
@@ -123,13 +132,17 @@ void UnicornEngine::handle_refusal() {
   } else {
     const uint64_t rip = registers_.rip;
     uncount_from(rip);
-    std::array<uint8_t, 15> code;
-    const size_t size = fetch_code(rip, code);
-    refusal_->fault.address.value =
-        decoder_.address_in_page({code.data(), size}, registers_, refusal_->page, refusal_->access);
+    refusal_->fault.address.value = data_fault_address();
     deliver(refusal_->fault);
   }
-  unicorn_registers_->store(registers_, 0);
+  store_registers(0);
+}
+
+uint64_t UnicornEngine::data_fault_address() {
+  if (runs_copies_ && !executor_->accesses().empty()) return fault_address_in_copy();
+  std::array<uint8_t, kMaximumX86Length> code;
+  const size_t size = fetch_code(registers_.rip, code);
+  return decoder_.address_in_page({code.data(), size}, registers_, refusal_->page, refusal_->access);
 }
 
 /// The engine translates whole blocks, so it asks for a block's second page before the first instruction runs. Then
@@ -151,13 +164,13 @@ void UnicornEngine::handle_fetch_fault() {
 }
 
 void UnicornEngine::handle_special() {
-  unicorn_registers_->load(registers_);
+  load_registers();
   if (registers_.rip != special_.address) {
     exit_ = special_.address;  // first what comes before it
     return;
   }
   deliver({special_.vector, 0, {}});
-  unicorn_registers_->store(registers_, 0);
+  store_registers(0);
 }
 
 void UnicornEngine::drop_code(uint64_t page, asx::PhysicalAddress physical) {
@@ -182,6 +195,11 @@ void UnicornEngine::drop_block(uint64_t address) {
 void UnicornEngine::flush_translations() {
   uc_ctl_flush_tb(engine_.get());
   code_pages_.dropped_all();
+  if (copies_) {
+    executor_->finish();
+    copies_->clear();
+    flush_tlb();
+  }
   translation_budget_.reset();
   special_blocks_.clear();
   ++counts_.translation_flushes;

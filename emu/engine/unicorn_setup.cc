@@ -57,7 +57,8 @@ MaybeError UnicornEngine::open() {
   engine_.reset(engine);
   unicorn_registers_.emplace(engine);
   uc_context* context = nullptr;
-  const bool is_ready = configure() && add_hooks() && uc_context_alloc(engine, &context) == UC_ERR_OK;
+  const bool is_ready =
+      configure() && prepare_copies() && add_hooks() && uc_context_alloc(engine, &context) == UC_ERR_OK;
   context_.reset(context);
   if (!is_ready) return Error{"Unicorn refuses a setting that the machine needs"};
   if (!enter_user_mode()) return Error{"this Unicorn does not enter CPL 3"};

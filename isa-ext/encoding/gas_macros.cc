@@ -69,6 +69,8 @@ void write_field(std::ostream& out, std::string_view field, Operand kind) {
       return;
     case Operand::FrameField:
     case Operand::SystemRegister:
+    case Operand::OperandMode:
+    case Operand::SelectorRegister:
       out << "  asx_number " << field << ", \\" << field << '\n';
       return;
   }

@@ -9,7 +9,7 @@
 
 namespace asx {
 
-enum class Operand : uint8_t { None, Source, Target, FrameField, SystemRegister };
+enum class Operand : uint8_t { None, Source, Target, FrameField, SystemRegister, OperandMode, SelectorRegister };
 enum class Privilege : uint8_t { Any, Privileged };
 enum class Flow : uint8_t { Next, Call, Return };
 

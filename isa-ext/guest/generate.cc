@@ -34,7 +34,25 @@ struct Part {
   Operand kind;
   const char* name;
 
-  [[nodiscard]] bool is_number() const { return kind == Operand::FrameField || kind == Operand::SystemRegister; }
+  /// The parameter's type, if the operand is a number.
+  [[nodiscard]] const char* number_type() const {
+    switch (kind) {
+      case Operand::FrameField:
+        return "FrameField";
+      case Operand::SystemRegister:
+        return "SystemRegister";
+      case Operand::OperandMode:
+        return "OperandMode";
+      case Operand::SelectorRegister:
+        return "uint8_t";
+      case Operand::None:
+      case Operand::Source:
+      case Operand::Target:
+        break;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] bool is_number() const { return number_type() != nullptr; }
   void write_text(std::ostream& out, int number) const { out << (is_number() ? "%c" : "%") << number; }
   void write_input(std::ostream& out) const {
     if (is_number()) {
@@ -55,8 +73,7 @@ void write_intrinsic(std::ostream& out, const InstructionRow& row) {
   out << "\n/// " << row.name << ": " << row.summary << ".\n";
   for (const Part& part : parts) {
     if (part.is_number()) {
-      out << "template <" << (part.kind == Operand::FrameField ? "FrameField " : "SystemRegister ") << part.name
-          << ">\n";
+      out << "template <" << part.number_type() << ' ' << part.name << ">\n";
     }
   }
   out << (gives    ? "[[nodiscard]] inline uint64_t "
@@ -97,7 +114,8 @@ std::string intrinsics() {
          "// gcall has no function: which registers it changes is the callee's matter. narrow and widen change RSP "
          "under\n"
          "// the compiler: use them only where nothing of the caller's lies on the stack, or in assembler.\n"
-         "#pragma once\n#include <cstdint>\n\n#include \"isa-ext/abi/system_register.h\"\n\nasm(\n";
+         "#pragma once\n#include <cstdint>\n\n#include \"isa-ext/abi/structures.h\"\n#include "
+         "\"isa-ext/abi/system_register.h\"\n\nasm(\n";
   write_quoted(out, asx::gas_macros());
   out << ");\n\nnamespace asx {\n";
   for (const InstructionRow& row : asx::kInstructions) {

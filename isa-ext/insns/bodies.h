@@ -17,4 +17,9 @@ namespace asx::insns {
   return Fault::address_space(cause, Access::None, operation, {});
 }
 
+/// The fault of an instruction that the variant does not have: as if its encoding meant nothing.
+[[nodiscard]] inline Fault not_offered() {
+  return {kVectorInvalidOpcode, 0, {}};
+}
+
 }  // namespace asx::insns

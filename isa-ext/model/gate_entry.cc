@@ -3,6 +3,7 @@
 
 #include "isa-ext/model/access_list.h"
 #include "isa-ext/model/event_mask.h"
+#include "isa-ext/model/operand_mode.h"
 #include "isa-ext/model/register_sets.h"
 #include "isa-ext/model/return_record.h"
 #include "isa-ext/model/space.h"
@@ -97,6 +98,7 @@ Frame& enter_gate(Machine& machine, GateEntry& entry, FrameKind kind, uint64_t r
   machine.registers.rip = entry.rip;
   machine.registers.rflags &= ~kFlagsClearedAtEntry;
   machine.registers.gpr[kR11] = gate.parameter;
+  set_operand_mode(machine, OperandMode::Tagged);
   set_event_mask(machine, machine.cpu.event_mask | gate.event_mask);
   load_code_and_stack(machine, entry.stack.thread(), target, machine.cpu.stack);
   if (had_grant || has_grant(&frame)) machine.engine.translations_changed();

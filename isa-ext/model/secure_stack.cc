@@ -5,6 +5,7 @@
 #include <cassert>
 
 #include "isa-ext/model/event_mask.h"
+#include "isa-ext/model/operand_mode.h"
 #include "isa-ext/model/register_sets.h"
 #include "isa-ext/model/space.h"
 
@@ -81,6 +82,8 @@ void restore_state(const Frame& frame, Machine& machine) {
   registers.rflags = frame.rflags;
   registers.fs_base = frame.fs_base;
   registers.gs_base = frame.gs_base;
+  std::ranges::copy(frame.selector_registers, machine.cpu.selector_registers.begin());
+  set_operand_mode(machine, frame.operand_mode);
   set_event_mask(machine, frame.event_mask);
 }
 

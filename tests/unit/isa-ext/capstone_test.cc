@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 
+#include "isa-ext/abi/structures.h"
 #include "isa-ext/encoding/table.h"
 #include "tests/unit/isa-ext/intrinsics_sample.h"
 
@@ -56,6 +57,14 @@ TEST_CASE("each intrinsic compiles to its instruction") {
   CHECK(first_instruction(sample::invspace)->mnemonic == Mnemonic::Invspace);
   CHECK(first_instruction(sample::tswitch)->mnemonic == Mnemonic::Tswitch);
   CHECK(first_instruction(sample::xwait)->mnemonic == Mnemonic::Xwait);
+
+  CHECK(first_instruction(sample::sac)->mnemonic == Mnemonic::Sac);
+  const auto ldsel = first_instruction(sample::ldsel);
+  CHECK(ldsel->mnemonic == Mnemonic::Ldsel);
+  CHECK(ldsel->reg == asx::kDs);
+  const auto stsel = first_instruction(sample::stsel);
+  CHECK(stsel->mnemonic == Mnemonic::Stsel);
+  CHECK(stsel->rm == asx::kSs);
 
   const auto gframe = first_instruction(sample::gframe);
   CHECK(gframe->mnemonic == Mnemonic::Gframe);

@@ -164,7 +164,9 @@ TEST_CASE(
   std::vector<std::set<AsCause>> seen(kCount);
 
   for (uint32_t seed = 0; seed < kSeeds; ++seed) {
-    Scenario s;
+    asx::Variant variant;
+    variant.operand = asx::OperandStyle::AccessRegister;  // so that all instructions exist
+    Scenario s(variant);
     Spoiler spoiler(seed);
     spoiler.prepare(s);
     for (uint32_t faults = spoiler.below(3); faults > 0; --faults) spoiler.spoil(s);

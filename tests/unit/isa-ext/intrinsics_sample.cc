@@ -39,4 +39,14 @@ void xwait(uint64_t mask) {
   asx::xwait(mask);
 }
 
+void sac() {
+  asx::sac<asx::OperandMode::Tagged>();
+}
+void ldsel(uint64_t selector) {
+  asx::ldsel<asx::kDs>(selector);
+}
+uint64_t stsel() {
+  return asx::stsel<asx::kSs>();
+}
+
 }  // namespace sample

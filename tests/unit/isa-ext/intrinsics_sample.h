@@ -17,4 +17,8 @@ void invspace(uint64_t id);
 void tswitch(uint64_t thread);
 void xwait(uint64_t mask);
 
+void sac();                     ///< Tagged
+void ldsel(uint64_t selector);  ///< DS
+uint64_t stsel();               ///< SS
+
 }  // namespace sample
