@@ -3,6 +3,7 @@
 
 #include <new>
 
+#include "emu/engine/rewriter.h"
 #include "isa-ext/abi/devices/devices.h"
 
 namespace emu {
@@ -47,15 +48,18 @@ std::optional<uint64_t> AccessReporter::place(uint64_t virtual_page, asx::Physic
 }
 
 void AccessReporter::on_instruction(uc_engine*, uint64_t address, uint32_t size, void* user) {
-  AccessReporter& self = *static_cast<AccessReporter*>(user);
-  self.instruction_ = address;
-  ++self.number_;
+  if (address < kCopies) static_cast<AccessReporter*>(user)->instruction(address, size);
+}
+
+void AccessReporter::instruction(uint64_t address, uint32_t size) {
+  instruction_ = address;
+  ++number_;
   if (size > kLongestInstruction) size = 1;  // of an instruction that the engine does not know it is any number
   const uint64_t end = address + size - 1;
-  const bool is_in_page = ((address ^ self.page_) | (end ^ self.page_)) < asx::kPageSize;
-  if (is_in_page || !self.is_on_) return;
-  self.observer_.fetch(address, size);
-  self.page_ = end & ~asx::kPageMask;
+  const bool is_in_page = ((address ^ page_) | (end ^ page_)) < asx::kPageSize;
+  if (is_in_page || !is_on_) return;
+  observer_.fetch(address, size);
+  page_ = end & ~asx::kPageMask;
 }
 
 void AccessReporter::on_access(uc_engine*, uc_mem_type type, uint64_t address, int size, int64_t, void* user) {

@@ -21,6 +21,8 @@ class AccessReporter {
   void extension(const asx::Instruction& instruction, const asx::Registers& registers) {
     observer_.extension(instruction, registers);
   }
+  /// An instruction begins. The hook tells, but for copies (rewriter.h), of which it sees several instead of one.
+  void instruction(uint64_t address, uint32_t size);
   void system_call() { observer_.system_call(); }
   void spaces_changed() {
     page_ = kNoPage;

@@ -104,7 +104,7 @@ void UnicornEngine::begin_copy(Block block) {
   executor_->finish();
   if (clock_.is_due()) {
     if (stop_ == Stop::None) stop_ = Stop::Boundary;
-    uc_emu_stop(engine_.get());
+    stop_before(block);
     return;
   }
   RewrittenCode::Page& page = copies_->mapped(address);
@@ -135,10 +135,11 @@ void UnicornEngine::begin_copy(Block block) {
     copied_instruction_.size = slot.length;
     copied_instruction_.instructions = 1;
     last_block_ = &copied_instruction_;
+    if (accesses_ != nullptr) accesses_->instruction(address, slot.length);
     follow(executor_->begin(slot, address));
     return;
   }
-  uc_emu_stop(engine_.get());
+  stop_before(block);
 }
 
 /// Of an instruction that goes on in the next page: whether that page is still the one it was copied from.
