@@ -19,7 +19,8 @@ struct Setting {
 
 [[nodiscard]] std::vector<uint32_t> representative_values(const asx::VariantFlag& flag);
 
-/// Two settings that asx::validate refuses when all other flags have their defaults, and its sentence.
+/// Two settings that asx::validate refuses whatever two of the other flags are, and its sentence when these have their
+/// defaults.
 struct RefusedPair {
   Setting first, second;
   std::string sentence;
