@@ -48,6 +48,16 @@ case "${1:-}" in
         [ -e "$(dirname "$file")/$target" ] || echo "$file: $target"
       done
     done | fail_if_any "links in documentation that lead nowhere" ;;
+  places)
+    # CONTRIBUTING.md promises where an instruction and a flag are to be written; these two are held to it
+    named() { grep -rlE "$1" isa-ext emu --include='*.cc' --include='*.h' --include='*.def' --include='*.md' \
+      --exclude-dir=decisions | sort; }
+    {
+      named '\b[Ss]tsel\b' | grep -vxE 'isa-ext/(encoding/instructions.def|insns/stsel.cc|doc/manual/0[34]-[a-z]*.md)'
+      named 'EntryPoint::|"entry"' | grep -vxE 'isa-ext/(variant/variants.def|model/gate_entry.cc|doc/manual/07-variants.md)'
+      grep -rlE '\b[Ss]tsel\b' tests/unit >/dev/null || echo "tests/unit: nothing about stsel"
+      grep -rl 'EntryPoint::' tests/unit >/dev/null || echo "tests/unit: nothing about --entry"
+    } | fail_if_any "more places (or fewer) than the recipes of CONTRIBUTING.md have" ;;
   test-names)
     grep -rhoE '^(TEST_CASE|SCENARIO|GUEST_TEST)\("[^"]*"' tests --include='*.cc' | sort | uniq -d |
       fail_if_any "test names that are used twice" ;;
@@ -59,5 +69,5 @@ case "${1:-}" in
     esac
     # shellcheck disable=SC2046
     "$tool" --dry-run --Werror $(sources -name '*.cc' -o -name '*.h') ;;
-  *) echo "usage: check.sh includes|length|licence|printing|throwing|hosts|paths|engine|links|test-names|format" >&2; exit 2 ;;
+  *) echo "usage: check.sh includes|length|licence|printing|throwing|hosts|paths|engine|links|places|test-names|format" >&2; exit 2 ;;
 esac
