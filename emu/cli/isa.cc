@@ -52,7 +52,8 @@ std::string operands(const asx::InstructionRow& row) {
 /// "0F 0A 04 /r" as in Intel's manuals; "0F 0A 01 C0" for an instruction without operands.
 std::string encoding(const asx::InstructionRow& row) {
   const unsigned opcode = row.pattern.match >> 8 & 0xff, modrm = row.pattern.match & 0xff;
-  return fmt::format("0F 0A {:02X} {}", opcode, row.pattern.has_rm ? "/r" : fmt::format("{:02X}", modrm));
+  return fmt::format("0F 0A {:02X} {}", opcode,
+                     row.pattern.has_reg || row.pattern.has_rm ? "/r" : fmt::format("{:02X}", modrm));
 }
 
 bool is_privileged(const asx::InstructionRow& row) {

@@ -64,6 +64,7 @@ TlbEntry MemoryModel::walk(const TlbKey& key, asx::Access access) {
   if (!translation) return {};
   const asx::Translation& found = translation.value();
   counters_.walk_steps += found.walk_steps;
+  if (found.is_first_touch) ++counters_.first_touches;  // it has come before the engine
   return {.key = key,
           .frame = found.page.value,
           .target = found.space.value,

@@ -114,7 +114,7 @@ class Machine::Implementation {
     }
     all.instructions = counts.instructions;
     all.space_invalidations = counts.space_invalidations;
-    all.first_touches = counts.first_touches;
+    all.first_touches = counts.first_touches + modelled.first_touches;  // who comes first is left to the engine
     return all;
   }
 

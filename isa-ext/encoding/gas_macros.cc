@@ -78,7 +78,8 @@ void write_field(std::ostream& out, std::string_view field, Operand kind) {
 
 void write_macro(std::ostream& out, const InstructionRow& row) {
   out << "\n/* " << row.summary << " */\n.macro " << row.name;
-  if (row.reg != Operand::None) out << " reg,";
+  if (row.reg != Operand::None) out << " reg";
+  if (row.reg != Operand::None && row.rm != Operand::None) out << ',';
   if (row.rm != Operand::None) out << " rm";
   out << '\n';
   write_field(out, "reg", row.reg);
