@@ -77,8 +77,7 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
       add_command(costs, "show", "A table as a file: every price with its source. A good start for one's own.",
                   "hop costs show NAME|FILE");
   show_table.add_option("NAME", costs_options.table, "a name of 'hop costs list', or a file to check")->required();
-  const CLI::App& counters =
-      add_command(costs, "counters", "What a table has to give prices to.", "hop costs counters");
+  CLI::App& counters = add_command(costs, "counters", "What a table has to give prices to.", "hop costs counters");
 
   IsaOptions isa_options;
   bool wants_markdown = false, wants_json = false, wants_gas = false;
