@@ -14,6 +14,9 @@ constexpr uint64_t kPageMask = kPageSize - 1;
 /// Which availability set a selector indexes: the one brought by the code space or by the stack space.
 enum class Half : uint8_t { Code = 0, Stack = 1 };
 
+/// Slot of the code half that is implied, as slot 0 is: the argument of the call in force (manual 1.2).
+constexpr uint32_t kArgumentIndex = 7;
+
 /// The upper 16 bits of a virtual address: half (bit 15), then the slot's generation, then its index.
 /// How the lower 15 bits divide is the variant flag --selector-bits (default 12 index bits, 3 generation bits).
 struct Selector {
@@ -22,6 +25,10 @@ struct Selector {
   [[nodiscard]] constexpr Half half() const { return static_cast<Half>(value >> 15); }
   [[nodiscard]] constexpr uint32_t index(unsigned bits) const { return value & ((1u << bits) - 1); }
   [[nodiscard]] constexpr uint32_t slot_generation(unsigned bits) const { return (value & 0x7fffu) >> bits; }
+  /// Whether it names the argument slot, in whatever generation.
+  [[nodiscard]] constexpr bool is_argument(unsigned bits) const {
+    return half() == Half::Code && index(bits) == kArgumentIndex;
+  }
   [[nodiscard]] static constexpr Selector make(Half half, uint32_t slot_generation, uint32_t index, unsigned bits) {
     return {static_cast<uint16_t>((static_cast<uint32_t>(half) << 15) | (slot_generation << bits) | index)};
   }
@@ -52,9 +59,6 @@ struct SpaceId {
   uint32_t value = 0;
   friend constexpr bool operator==(SpaceId, SpaceId) = default;
 };
-
-/// Slot of the code half that is implied, as slot 0 is: the argument of the call in force (manual 1.2).
-constexpr uint32_t kArgumentIndex = 7;
 
 /// What gcalla lends, above the selector in bits 15-0 of its second operand.
 enum LendFlag : uint64_t { kLendRead = 1u << 16, kLendWrite = 1u << 17 };

@@ -26,7 +26,7 @@ AccessListEntry implied_entry(const LoadedSpace& owner) {
 Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKind wanted) {
   const unsigned bits = list.variant.selector_bits;
   const uint32_t index = selector.index(bits);
-  const bool is_argument = index == kArgumentIndex && selector.half() == Half::Code;
+  const bool is_argument = selector.is_argument(bits);
   const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.owner);
   const AccessListEntry* entry = &implied;
   if (index != 0 && !is_argument) {

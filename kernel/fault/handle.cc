@@ -18,12 +18,6 @@ constexpr uint64_t kFaultGateLimit = 1000;
 constexpr uint64_t kFlagsClearedInHandler = 1u << 8 | 1u << 10;  // trap, direction
 constexpr uint64_t kHandlerFlags = 0x202;
 
-/// Whether the address is in the argument slot: what the caller of the code that faulted has lent to it.
-bool is_argument(asx::VirtualAddress address) {
-  const asx::Selector selector = address.selector();
-  return selector.half() == asx::Half::Code && selector.index(AccessList::selector_bits) == asx::kArgumentIndex;
-}
-
 /// The space that the argument slot named where the event came from.
 Space* lent_space(Thread& thread) {
   const Frame* frame = thread.frames().frame(1);
@@ -37,7 +31,7 @@ Space* faulting_space(const Frame& event, Thread& thread) {
   Space* stack = space_table().find(event.ss_id, event.ss_generation);
   if (code == nullptr || stack == nullptr) return nullptr;
   const asx::VirtualAddress address{event.fault_address};
-  if (is_argument(address)) return lent_space(thread);
+  if (address.selector().is_argument(AccessList::selector_bits)) return lent_space(thread);
   const Result<Space*> space = resolve_space({thread, *code, *stack}, address.selector().value, 0);
   return space ? space.value() : nullptr;
 }

@@ -42,13 +42,12 @@ void log_address(const FaultRecord& fault) {
   log("  address ", Hex{fault.address}, ": ");
   const asx::Selector selector = address.selector();
   const bool is_code_half = selector.half() == asx::Half::Code;
-  const uint32_t index = selector.index(AccessList::selector_bits);
-  if (is_code_half && index == asx::kArgumentIndex) {
+  if (selector.is_argument(AccessList::selector_bits)) {
     return log("offset ", Hex{address.offset()}, " of what the caller lent, by selector ", Hex{selector.value}, "\n");
   }
   uint32_t id = is_code_half ? fault.code_space : fault.stack_space;
   uint32_t generation = is_code_half ? fault.code_generation : fault.stack_generation;
-  if (index != 0) {
+  if (selector.index(AccessList::selector_bits) != 0) {
     const Space* owner = space_table().find(id, generation);
     const AccessListEntry* entry = owner == nullptr ? nullptr : owner->entry(selector);
     if (entry == nullptr) return log("selector ", Hex{selector.value}, " names nothing\n");
