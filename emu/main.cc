@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "emu/cli/inspect.h"
+#include "emu/cli/lab.h"
 #include "emu/cli/options.h"
 #include "emu/cli/run.h"
 #include "emu/cli/version.h"
@@ -40,6 +41,13 @@ int perform(const emu::cli::CostsOptions& options) {
 
 int perform(const emu::cli::IsaOptions& options) {
   return print(emu::cli::describe_instructions(options));
+}
+
+int perform(const emu::cli::LabOptions& options) {
+  emu::Result<emu::cli::LabAnswer> answer = emu::cli::answer_lab(options);
+  if (!answer) return report_error(answer.error());
+  const int status = print(answer.value().text);
+  return status != 0 ? status : answer.value().status;
 }
 
 int perform(const emu::cli::DisassembleOptions& options) {

@@ -47,4 +47,13 @@ Examples:
   hop run --stats=json --stats-file=counts.json ./a.out 1 2 3
   hop run --sequence ./first x --then ./second y)";
 
+inline constexpr char kLabDescription[] =
+    R"(Comparisons, measured then and there, as tables; each says whether all is as it has to be.)";
+
+inline constexpr char kLabFooter[] =
+    R"(Exit status:
+  0    pass
+  1    something is not as it has to be: the table says what
+  2    hop was called wrongly, or a machine could not be made)";
+
 }  // namespace emu::cli

@@ -16,6 +16,7 @@ namespace emu::cli {
 
 /// Exit statuses of hop that are not the guest's (hop run --help).
 enum ExitStatus : int {
+  kLabFailed = 1,  ///< hop lab: something is not as it has to be
   kUsage = 2,
   kDeadlock = 70,
   kMachineCheck = 71,
@@ -71,6 +72,11 @@ struct CostsOptions {
   std::string table;  ///< Show: NAME|FILE
 };
 
+struct LabOptions {
+  std::string name;  ///< empty: list them
+  bool is_json = false;
+};
+
 struct DisassembleOptions {
   std::string file;
 };
@@ -80,7 +86,8 @@ struct Information {
   std::string text;
 };
 
-using Invocation = std::variant<Information, RunOptions, VariantOptions, CostsOptions, IsaOptions, DisassembleOptions>;
+using Invocation =
+    std::variant<Information, RunOptions, VariantOptions, CostsOptions, IsaOptions, LabOptions, DisassembleOptions>;
 
 /// Arguments without argv[0]. `version` makes what --version prints.
 [[nodiscard]] Result<Invocation> parse(std::vector<std::string> arguments, const std::function<std::string()>& version);

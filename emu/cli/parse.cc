@@ -90,6 +90,14 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
   DisassembleOptions disassemble_options;
   CLI::App& disassemble = add_command(app, "dis", "Disassembles a program, ASX instructions included.", "hop dis FILE");
   disassemble.add_option("FILE", disassemble_options.file, "an x86-64 ELF file")->required();
+
+  LabOptions lab_options;
+  CLI::App& lab = add_command(app, "lab", kLabDescription, "hop lab [NAME] [--json]");
+  lab.footer(kLabFooter);
+  CLI::Option* lab_name = lab.add_option("NAME", lab_options.name, "which one; without it they are listed");
+  lab.add_flag("--json", lab_options.is_json,
+               "the tables as one JSON object (emu/doc/labs.md) whose last member is \"pass\"")
+      ->needs(lab_name);
   app.footer(kProgramFooter);
 
   if (MaybeError wrong = check_command(app, arguments, 0, "hop")) return std::move(*wrong);
@@ -143,6 +151,7 @@ Result<Invocation> parse(std::vector<std::string> arguments, const std::function
                                       : IsaOptions::Form::Text;
     return Invocation{isa_options};
   }
+  if (lab.parsed()) return Invocation{lab_options};
   return Invocation{disassemble_options};
 }
 

@@ -164,6 +164,7 @@ TEST_CASE("wrong calls write one line to standard error and end with status 2") 
        "xpc-optimistic"},
       {{"run", "--tlb-ways=3", kBusybox, "true"},
        "--tlb-ways=3 with --tlb-entries=64: a TLB consists of whole sets; make the entries a multiple of the ways"},
+      {{"lab", "frob"}, "there is no lab 'frob'; 'hop lab' lists them"},
       {{"costs"}, "no command; see 'hop costs --help'"},
       {{"costs", "show", scratch / "none"}, "--costs=" + (scratch / "none") + ": the file cannot be read"},
       {{"variant", "check", "--frames=1"}, "--frames takes a number from 16 to 4096, not '1'"},

@@ -200,6 +200,19 @@ TEST_CASE("no line of the help is wider than 120 columns") {
   }
 }
 
+TEST_CASE("hop lab takes a name, or lists the labs, and --json only with a name") {
+  const auto lab = [](Words words) {
+    auto invocation = parse(std::move(words));
+    REQUIRE(invocation);
+    return std::get<emu::cli::LabOptions>(invocation.value());
+  };
+  CHECK(lab({"lab"}).name.empty());
+  CHECK(lab({"lab", "attacks"}).name == "attacks");
+  CHECK_FALSE(lab({"lab", "attacks"}).is_json);
+  CHECK(lab({"lab", "attacks", "--json"}).is_json);
+  CHECK(error_of({"lab", "--json"}) == "--json requires NAME; see 'hop lab --help'");
+}
+
 TEST_CASE("hop costs takes what to do, and which table") {
   using Action = emu::cli::CostsOptions::Action;
   const auto costs = [](Words words) {
