@@ -47,6 +47,8 @@ class CodePages {
     if (has_code(state)) state.stale = true;
   }
 
+  /// Stores to the page may have been allowed in this epoch.
+  [[nodiscard]] bool is_writable(asx::PhysicalAddress page) { return at(page).write_epoch == epoch_; }
   [[nodiscard]] bool has_code(asx::PhysicalAddress page) { return has_code(at(page)); }
   [[nodiscard]] bool is_stale(asx::PhysicalAddress page) { return is_stale(at(page)); }
   /// How often the page's code was dropped; part of the identity of a translated block.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "emu/engine/access_observer.h"
+#include "emu/engine/cpu_group.h"
 #include "emu/platform/bus.h"
 #include "emu/platform/guest_memory.h"
 #include "emu/platform/result.h"
@@ -19,11 +20,14 @@ struct EngineOptions {
   bool realtime = false;                    ///< ticks are the host's nanoseconds, not instructions
   uint32_t translation_buffer = 64u << 20;  ///< bytes
   AccessObserver* accesses = nullptr;       ///< is told of each access, if given; must outlive the engine
+  CpuGroup* group = nullptr;                ///< the machine's CPUs, if it has several; must outlive the engine
+  uint32_t cpu = 0;                         ///< number in the group
 };
 
 enum class StopReason {
   Waiting,    ///< xwait, and no line asks that would end it. Clock or lines must move on before run() makes sense again
   Slice,      ///< some millions of instructions are over: time to look at the host
+  TurnOver,   ///< what run(turn) was given is used up
   Attention,  ///< a device asked for it (Bus::call_for_attention)
   Limit,      ///< EngineOptions::limit is reached
   MachineCheck,  ///< an event could not be delivered; the CPU cannot go on
@@ -56,7 +60,10 @@ class Engine {
   [[nodiscard]] virtual asx::Registers registers() = 0;
   virtual void set_registers(const asx::Registers& registers) = 0;
 
-  [[nodiscard]] virtual EngineStop run() = 0;
+  /// Ends with the first block at whose start `turn` instructions or more are over, if nothing ends it before.
+  [[nodiscard]] virtual EngineStop run(uint64_t turn) = 0;
+  [[nodiscard]] EngineStop run() { return run(kNoTurn); }
+  static constexpr uint64_t kNoTurn = ~uint64_t{0};
 
   /// SystemRegister::Clock.
   [[nodiscard]] virtual uint64_t ticks() const = 0;

@@ -124,10 +124,7 @@ void UnicornEngine::skip_to(uint64_t tick) {
 }
 
 void UnicornEngine::update_timer() {
-  constexpr uint64_t kTimerBit = uint64_t{1} << asx::kTimerLine;
-  const bool has_compare = cpu_.compare != ~uint64_t{0};
-  const bool is_due = has_compare && ticks() >= cpu_.compare;
-  cpu_.pending = bus_.lines().asking() | (is_due ? kTimerBit : 0);
+  cpu_.pending = asx::asking_lines(cpu_, bus_.lines().asking(), cpu_.compare == ~uint64_t{0} ? 0 : ticks());
 }
 
 void UnicornEngine::update_deadline() {
@@ -141,7 +138,8 @@ void UnicornEngine::update_deadline() {
 }
 
 uint64_t UnicornEngine::first_deadline() const {
-  const uint64_t deadline = options_.limit != 0 ? std::min(next_slice_, options_.limit) : next_slice_;
+  uint64_t deadline = std::min(next_slice_, turn_end_);
+  if (options_.limit != 0) deadline = std::min(deadline, options_.limit);
   const bool timer_is_masked = (cpu_.event_mask >> asx::kTimerLine & 1) != 0;
   if (timer_is_masked || cpu_.compare == ~uint64_t{0}) return deadline;
   if (options_.realtime) return std::min(deadline, clock_.now() + kRealtimeCheck);

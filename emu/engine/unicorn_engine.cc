@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "emu/engine/describe.h"
+#include "isa-ext/model/space.h"
 
 namespace emu {
 
@@ -18,7 +19,9 @@ UnicornEngine::UnicornEngine(const EngineOptions& options, const GuestMemory& me
       decoder_(std::move(decoder)),
       machine_{cpu_, registers_, memory_, options_.variant, *this, observer},
       code_pages_(memory.size()),
-      translation_budget_(options.translation_buffer) {
+      translation_budget_(options.translation_buffer),
+      start_(options.group != nullptr ? options.group->start() : std::chrono::steady_clock::now()) {
+  if (options.group != nullptr) options.group->join(options.cpu, *this);
   if (options.accesses != nullptr) accesses_ = std::make_unique<AccessReporter>(*options.accesses, memory);
 }
 
@@ -150,12 +153,17 @@ void UnicornEngine::translations_changed() {
 }
 
 void UnicornEngine::space_invalidated(uint64_t space) {
+  ++counts_.space_invalidations;
+  translations_stale(space);
+  if (options_.group != nullptr) options_.group->invalidate_space(options_.cpu, space);
+}
+
+void UnicornEngine::translations_stale(uint64_t space) {
   if (space == asx::kAllSpaces || space > UINT32_MAX) {
     code_view_.changed_all();
   } else {
     code_view_.changed({static_cast<uint32_t>(space)});
   }
-  ++counts_.space_invalidations;
   flush_wanted_ = true;
   update_view();
   if (accesses_ != nullptr) accesses_->space_invalidated(space);
@@ -169,6 +177,32 @@ void UnicornEngine::wait_for_event() {
 void UnicornEngine::timer_changed() {
   update_timer();
   update_deadline();
+}
+
+void UnicornEngine::signal(uint64_t cpus) {
+  if (options_.group != nullptr) options_.group->signal(options_.cpu, cpus);
+}
+
+// CpuPeer. An exit that was set is forgotten: what made it necessary shows again if it still is.
+
+void UnicornEngine::signalled_by(uint32_t cpu) {
+  cpu_.signals |= uint64_t{1} << cpu;
+}
+
+void UnicornEngine::invalidate_space(uint64_t space) {
+  asx::reload_spaces(cpu_, memory_, options_.variant, space);
+  translations_stale(space);
+  exit_.reset();
+}
+
+void UnicornEngine::code_written(asx::PhysicalAddress page) {
+  code_pages_.written_by_host(page);
+  flush_wanted_ = true;
+  exit_.reset();
+}
+
+void UnicornEngine::write_right_lost(asx::PhysicalAddress page) {
+  if (code_pages_.is_writable(page)) flush_wanted_ = true;
 }
 
 }  // namespace emu

@@ -29,15 +29,16 @@
 
 namespace emu {
 
-class UnicornEngine final : public Engine, private asx::EnginePort {
+class UnicornEngine final : public Engine, private asx::EnginePort, private CpuPeer {
  public:
+  using Engine::run;
   [[nodiscard]] static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, const GuestMemory& memory,
                                                               Bus& bus, asx::Observer& observer);
 
   [[nodiscard]] asx::CpuState& cpu() override { return cpu_; }
   [[nodiscard]] asx::Registers registers() override;
   void set_registers(const asx::Registers& registers) override;
-  [[nodiscard]] EngineStop run() override;
+  [[nodiscard]] EngineStop run(uint64_t turn) override;
   [[nodiscard]] uint64_t ticks() const override;
   void skip_to(uint64_t tick) override;
   void memory_written(asx::PhysicalAddress start, uint64_t bytes) override;
@@ -97,6 +98,9 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   [[nodiscard]] bool fill(uint64_t page, asx::Access access, uc_tlb_entry& entry);
   [[nodiscard]] bool fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry);
   [[nodiscard]] bool admit_fetch(uint64_t page, asx::PhysicalAddress physical);
+  [[nodiscard]] bool has_code(asx::PhysicalAddress page);
+  /// False if its code must be dropped before.
+  [[nodiscard]] bool may_execute(asx::PhysicalAddress page);
   [[nodiscard]] bool refuse_fill(Refusal refusal);
   /// asx::translate for the CPU as it is.
   [[nodiscard]] asx::Result<asx::Translation> translate(uint64_t address, asx::Access access);
@@ -168,6 +172,14 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   void space_invalidated(uint64_t space) override;
   void wait_for_event() override;
   void timer_changed() override;
+  void signal(uint64_t cpus) override;
+
+  // CpuPeer: while another CPU runs
+  void signalled_by(uint32_t cpu) override;
+  void invalidate_space(uint64_t space) override;
+  void code_written(asx::PhysicalAddress page) override;
+  void write_right_lost(asx::PhysicalAddress page) override;
+  void translations_stale(uint64_t space);
 
   // --- what on_block touches comes first
   InstructionClock clock_;
@@ -212,6 +224,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   bool flush_wanted_ = false;
   bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
   uint64_t next_slice_ = 0;
+  uint64_t turn_end_ = 0;
   uint64_t invalid_at_ = ~uint64_t{0};  ///< the clock after an invalid instruction was last handled
   unsigned idle_entries_ = 0;           ///< entries in a row that executed nothing, for a reason unknown
   std::unordered_set<uint64_t> special_blocks_;
@@ -232,7 +245,7 @@ class UnicornEngine final : public Engine, private asx::EnginePort {
   std::array<PartialCount, 256> partial_counts_{};
 
   uint64_t tick_offset_ = 0;  ///< ticks slept through: clock = instructions + offset
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point start_;
   EngineCounts counts_;
 };
 

@@ -52,7 +52,7 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
   const asx::PhysicalAddress physical = translation.value().page;
   const bool write = translation.value().write;
   const bool is_ram = memory_.contains(physical, asx::kPageSize);
-  const bool grants_write = write && (access == asx::Access::Write || !is_ram || !code_pages_.has_code(physical));
+  const bool grants_write = write && (access == asx::Access::Write || !is_ram || !has_code(physical));
   entry.paddr = physical.value;
   if (accesses_ != nullptr) {
     const auto place = accesses_->place(page, physical, code_pages_.epoch());
@@ -65,7 +65,14 @@ bool UnicornEngine::fill(uint64_t page, asx::Access access, uc_tlb_entry& entry)
     epoch_must_end_ = true;
     clock_.stop();
   }
+  if (is_ram && grants_write && options_.group != nullptr) options_.group->granted_write(options_.cpu, physical);
   return true;
+}
+
+/// Of any CPU.
+bool UnicornEngine::has_code(asx::PhysicalAddress page) {
+  if (code_pages_.has_code(page)) return true;
+  return options_.group != nullptr && options_.group->has_code_elsewhere(options_.cpu, page);
 }
 
 bool UnicornEngine::fill_for_fetch(uint64_t page, const asx::Translation& translation, uc_tlb_entry& entry) {
@@ -82,10 +89,16 @@ bool UnicornEngine::admit_fetch(uint64_t page, asx::PhysicalAddress physical) {
     return refuse_fill({.fault = fault, .access = asx::Access::Fetch, .page = page, .drop = {}});
   }
   if (dropping_) return true;
-  if (code_pages_.fetch(physical) == CodePages::Fetch::NeedsDrop) {
+  if (!may_execute(physical)) {
     return refuse_fill({.fault = {}, .access = asx::Access::Fetch, .page = page, .drop = physical});
   }
   fetched_[page / asx::kPageSize % fetched_.size()] = {code_pages_.epoch(), page, physical};
+  return true;
+}
+
+bool UnicornEngine::may_execute(asx::PhysicalAddress page) {
+  if (code_pages_.fetch(page) == CodePages::Fetch::NeedsDrop) return false;
+  if (options_.group != nullptr) options_.group->granted_fetch(options_.cpu, page);
   return true;
 }
 

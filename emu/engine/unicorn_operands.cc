@@ -145,8 +145,7 @@ void UnicornEngine::begin_copy(Block block) {
 /// Of an instruction that goes on in the next page: whether that page is still the one it was copied from.
 bool UnicornEngine::may_run(const RewrittenCode::Page& page, const Slot& slot, uint64_t address) {
   const auto behind = fetch_page((address + slot.length - 1) & ~asx::kPageMask);
-  return behind && behind == page.behind && code_pages_.version(*behind) == page.behind_version &&
-         code_pages_.fetch(*behind) == CodePages::Fetch::Allowed;
+  return behind && behind == page.behind && code_pages_.version(*behind) == page.behind_version && may_execute(*behind);
 }
 
 void UnicornEngine::follow(OperandExecutor::Next next) {
@@ -178,7 +177,7 @@ void UnicornEngine::handle_rewrite() {
   const auto translation = translate(behind, asx::Access::Fetch);
   if (!translation) {
     deliver(translation.fault());
-  } else if (code_pages_.fetch(translation.value().page) == CodePages::Fetch::NeedsDrop) {
+  } else if (!may_execute(translation.value().page)) {
     drop_code(behind, translation.value().page);
   } else {
     copies_->forget(page);

@@ -12,7 +12,9 @@ constexpr unsigned kMaximumIdleEntries = 4;
 
 }  // namespace
 
-EngineStop UnicornEngine::run() {
+EngineStop UnicornEngine::run(uint64_t turn) {
+  const uint64_t now = clock_.now();
+  turn_end_ = turn < InstructionClock::kNever - now ? now + turn : InstructionClock::kNever;
   if (state_changed_) {
     load_registers();
     store_registers(0);  // where the engine stands depends on the operand mode
@@ -55,6 +57,7 @@ std::optional<EngineStop> UnicornEngine::before_entry() {
     next_slice_ = clock_.now() + (options_.realtime ? kRealtimeSlice : kSlice);
     return EngineStop{StopReason::Slice, {}};
   }
+  if (clock_.now() >= turn_end_) return EngineStop{StopReason::TurnOver, {}};
   update_timer();
   if (const auto line = asx::interrupt_to_take(cpu_)) {
     exit_.reset();

@@ -41,12 +41,13 @@ class Loader {
     return {};
   }
 
-  void start(Engine& engine) const {
+  void start(Engine& engine, uint32_t number) const {
     asx::CpuState& cpu = engine.cpu();
     cpu = {};
+    cpu.id = number;
     cpu.space_table = {space_table_};
     cpu.space_count = asx::kBootSpaces;
-    cpu.thread = {thread_};
+    cpu.thread = {starts_[number].thread};
     const bool loaded =
         asx::load_initial_space(cpu, {memory_.base(), memory_.size()}, asx::SpaceId{asx::kKernelSpaceId});
     assert(loaded);
@@ -54,11 +55,17 @@ class Loader {
     asx::Registers registers;
     registers.rip = entry_;
     registers.gpr[asx::kRdi] = asx::kDirectMap + boot_info_;
-    registers.gpr[asx::kRsp] = stack_top_;
+    registers.gpr[asx::kRsp] = starts_[number].stack_top;
     engine.set_registers(registers);
   }
 
  private:
+  /// What a CPU begins with.
+  struct CpuStart {
+    uint64_t thread = 0;     ///< physical address of the thread block
+    uint64_t stack_top = 0;  ///< in the direct map
+  };
+
   template <typename T>
   [[nodiscard]] T* at(uint64_t physical) {
     return reinterpret_cast<T*>(memory_.range(physical, sizeof(T)).data());
@@ -103,9 +110,6 @@ class Loader {
   void make_structures() {
     space_table_ = allocator_.pages(asx::kBootSpaces * sizeof(asx::SpaceDescriptor));
     const uint64_t list = allocator_.pages(sizeof(asx::AccessListEntry));
-    thread_ = allocator_.pages(sizeof(asx::ThreadBlock));
-    const uint64_t frames = allocator_.pages(asx::kBootFrames * sizeof(asx::Frame));
-    stack_top_ = asx::kDirectMap + allocator_.pages(kBootStack) + kBootStack;
     boot_info_ = allocator_.pages(sizeof(asx::BootInfo));
     if (allocator_.exhausted()) return;
 
@@ -118,13 +122,22 @@ class Loader {
     space.authority = ~uint32_t{0};
     std::strcpy(space.name, "kernel");
 
-    auto& thread = *at<asx::ThreadBlock>(thread_);
+    for (uint32_t i = 0; i < options_.cpus; ++i) starts_.push_back(make_thread(space.generation));
+  }
+
+  [[nodiscard]] CpuStart make_thread(uint32_t kernel_generation) {
+    const uint64_t block = allocator_.pages(sizeof(asx::ThreadBlock));
+    const uint64_t frames = allocator_.pages(asx::kBootFrames * sizeof(asx::Frame));
+    const uint64_t stack_top = asx::kDirectMap + allocator_.pages(kBootStack) + kBootStack;
+    if (allocator_.exhausted()) return {};
+    auto& thread = *at<asx::ThreadBlock>(block);
     thread.secure_stack_base = frames;
     thread.secure_stack_limit = frames + asx::kBootFrames * sizeof(asx::Frame);
     thread.secure_stack_top = frames;
     thread.cs_id = thread.ss_id = asx::kKernelSpaceId;
-    thread.cs_generation = thread.ss_generation = space.generation;
-    thread.kernel_rsp = stack_top_;
+    thread.cs_generation = thread.ss_generation = kernel_generation;
+    thread.kernel_rsp = stack_top;
+    return {block, stack_top};
   }
 
   void copy_modules() {
@@ -149,6 +162,7 @@ class Loader {
     info.console_rows = image_.console_rows;
     info.console_columns = image_.console_columns;
     info.quantum = options_.quantum;
+    info.cpu_count = options_.cpus;
     for (size_t i = 0; i < image_.modules.size(); ++i) {
       const Module& module = image_.modules[i];
       asx::BootModule& entry = info.modules[i];
@@ -166,16 +180,18 @@ class Loader {
   BootAllocator allocator_;
   PageTables tables_;
   uint64_t entry_ = 0;
-  uint64_t space_table_ = 0, thread_ = 0, stack_top_ = 0, boot_info_ = 0;
+  uint64_t space_table_ = 0, boot_info_ = 0;
+  std::vector<CpuStart> starts_;
   std::vector<uint64_t> module_starts_;
 };
 
 }  // namespace
 
-MaybeError boot(const BootImage& image, const MachineOptions& options, const GuestMemory& memory, Engine& engine) {
+MaybeError boot(const BootImage& image, const MachineOptions& options, const GuestMemory& memory,
+                Processors& processors) {
   Loader loader(image, options, memory);
   if (auto error = loader.load()) return error;
-  loader.start(engine);
+  for (uint32_t i = 0; i < processors.count(); ++i) loader.start(processors.engine(i), i);
   return {};
 }
 

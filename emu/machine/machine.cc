@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -13,12 +14,10 @@
 #include <optional>
 #include <vector>
 
-#include "emu/costs/memory_model.h"
 #include "emu/devices/power.h"
 #include "emu/devices/serial_line.h"
-#include "emu/engine/engine.h"
 #include "emu/machine/boot.h"
-#include "emu/machine/statistics_observer.h"
+#include "emu/machine/processors.h"
 
 namespace emu {
 namespace {
@@ -43,6 +42,8 @@ MaybeError check(const MachineOptions& options) {
   if (options.translation_buffer < kMinimumTranslationBuffer) {
     return Error{"the translation buffer must have at least 1 MiB"};
   }
+  if (options.cpus == 0 || options.cpus > asx::kMaximumCpus) return Error{"the machine has 1 to 16 CPUs"};
+  if (options.turn == 0) return Error{"a CPU's turn has at least 1 instruction"};
   return {};
 }
 
@@ -59,21 +60,16 @@ class Machine::Implementation {
     }
   }
 
-  [[nodiscard]] MaybeError start_engine() {
-    if (options_.model_memory) model_.emplace(options_.variant);
-    auto engine = create_engine(
-        {options_.variant, options_.limit, options_.realtime, options_.translation_buffer, model_ ? &*model_ : nullptr},
-        memory_, bus_, observer_);
-    if (!engine) return Error{engine.error()};
-    engine_ = std::move(engine.value());
-    observer_.attach(engine_->cpu(), {memory_.base(), memory_.size()});
-    if (model_) model_->attach(engine_->cpu(), {memory_.base(), memory_.size()});
+  [[nodiscard]] MaybeError start_processors() {
+    auto processors = Processors::create(options_, memory_, bus_);
+    if (!processors) return Error{processors.error()};
+    processors_ = std::move(processors.value());
     return {};
   }
 
   [[nodiscard]] MaybeError load(const BootImage& image) {
-    auto error = boot(image, options_, memory_, *engine_);
-    if (!error) observer_.begin();
+    auto error = boot(image, options_, memory_, *processors_);
+    if (!error) processors_->begin();
     return error;
   }
 
@@ -90,38 +86,19 @@ class Machine::Implementation {
   void request_stop() { stop_requested_.store(true, std::memory_order_relaxed); }
 
   [[nodiscard]] Statistics statistics() const {
-    Statistics statistics = observer_.counts();
-    const EngineCounts counts = engine_->counts();
-    statistics.instructions = counts.instructions;
-    statistics.ticks = engine_->ticks();
-    statistics.tlb_fills = counts.tlb_fills;
-    statistics.tlb_flushes = counts.tlb_flushes;
-    statistics.system_calls = counts.system_calls;
-    statistics.is_modelled = model_.has_value();
-    statistics.counters = counters(counts);
-    statistics.host = {seconds_, waiting_seconds_, counts.translation_flushes, counts.engine_entries,
-                       engine_->version()};
+    Statistics statistics = processors_->statistics();
+    statistics.host.seconds = seconds_;
+    statistics.host.waiting_seconds = waiting_seconds_;
     return statistics;
   }
 
  private:
-  /// Each part knows some of them.
-  [[nodiscard]] Counters counters(const EngineCounts& counts) const {
-    const Counters modelled = model_ ? model_->counters() : Counters{};
-    Counters all = observer_.counts().counters;
-    for (const CounterRow& row : counter_rows()) {
-      if (row.kind == CounterKind::Modelled) all.*row.field = modelled.*row.field;
-    }
-    all.instructions = counts.instructions;
-    all.space_invalidations = counts.space_invalidations;
-    all.first_touches = counts.first_touches + modelled.first_touches;  // who comes first is left to the engine
-    return all;
-  }
-
   [[nodiscard]] std::optional<RunResult> step() {
     if (auto ending = look_at_host()) return ending;
-    const EngineStop stop = engine_->run();
+    const EngineStop stop = processors_->run();
     switch (stop.reason) {
+      case StopReason::TurnOver:
+        return {};
       case StopReason::Waiting:
         return wait();
       case StopReason::Slice:
@@ -163,36 +140,42 @@ class Machine::Implementation {
     for (const auto& line : serial_) line->poll_input();
   }
 
-  /// The CPU waits for a line to ask: find out which will, and when.
+  /// All CPUs wait for a line to ask: find out which will, and when.
   [[nodiscard]] std::optional<RunResult> wait() {
     const auto start = Clock::now();
     std::optional<RunResult> result;
     flush_output();
     while (!(result = look_at_host())) {
       poll_input();
-      if ((bus_.lines().asking() & ~engine_->cpu().wait_mask) != 0) break;
-      const uint64_t compare = engine_->cpu().compare;
-      const bool has_timer = compare != ~uint64_t{0} && is_waited_for(asx::kTimerLine);
-      const uint64_t now = engine_->ticks();
-      if (has_timer && now >= compare) break;
+      if (asks_waiting_cpu()) break;
+      const uint64_t timer = processors_->first_timer();
+      const bool has_timer = timer != ~uint64_t{0};
+      const uint64_t now = processors_->ticks();
+      if (has_timer && now >= timer) break;
       if (has_timer && !options_.realtime) {
-        engine_->skip_to(compare);
+        processors_->skip_to(timer);
         break;
       }
       if (!has_timer && !can_be_woken()) {
-        result = RunResult{EndReason::Deadlock, 0, "the CPU waits, no timer is set, and no input can come"};
+        const std::string who = processors_->count() == 1 ? "the CPU waits" : "all CPUs wait";
+        result = RunResult{EndReason::Deadlock, 0, who + ", no timer is set, and no input can come"};
         break;
       }
-      sleep_until_input(has_timer ? compare - now : ~uint64_t{0});
+      sleep_until_input(has_timer ? timer - now : ~uint64_t{0});
     }
     waiting_seconds_ += seconds_since(start);
     return result;
   }
 
-  [[nodiscard]] bool is_waited_for(uint32_t line) const { return (engine_->cpu().wait_mask >> line & 1) == 0; }
+  [[nodiscard]] bool asks_waiting_cpu() {
+    for (uint64_t left = bus_.lines().asking(); left != 0; left &= left - 1) {
+      if (processors_->is_waited_for(static_cast<uint32_t>(std::countr_zero(left)))) return true;
+    }
+    return false;
+  }
   [[nodiscard]] bool can_be_woken() const {
     for (const auto& line : serial_) {
-      if (line->can_wake() && is_waited_for(line->interrupt_line())) return true;
+      if (line->can_wake() && processors_->is_waited_for(line->interrupt_line())) return true;
     }
     return false;
   }
@@ -200,7 +183,7 @@ class Machine::Implementation {
   void sleep_until_input(uint64_t nanoseconds) const {
     std::vector<pollfd> inputs;
     for (const auto& line : serial_) {
-      if (line->can_wake() && is_waited_for(line->interrupt_line()))
+      if (line->can_wake() && processors_->is_waited_for(line->interrupt_line()))
         inputs.push_back({line->input_descriptor(), POLLIN, 0});
     }
     const uint64_t longest = uint64_t{kLongestPoll} * 1'000'000;
@@ -214,9 +197,7 @@ class Machine::Implementation {
   Bus bus_;
   Power power_;
   std::vector<std::unique_ptr<SerialLine>> serial_;
-  StatisticsObserver observer_;
-  std::optional<MemoryModel> model_;  // the engine reports to both
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Processors> processors_;
   std::atomic<bool> stop_requested_ = false;
   static_assert(std::atomic<bool>::is_always_lock_free);  // request_stop() is called by signal handlers
   double seconds_ = 0;
@@ -231,7 +212,7 @@ Result<std::unique_ptr<Machine>> Machine::create(const MachineOptions& options) 
   auto memory = GuestMemory::create(options.memory);
   if (!memory) return Error{memory.error()};
   auto implementation = std::make_unique<Implementation>(options, std::move(memory.value()));
-  if (auto error = implementation->start_engine()) return *error;
+  if (auto error = implementation->start_processors()) return *error;
   return std::unique_ptr<Machine>(new Machine(std::move(implementation)));
 }
 

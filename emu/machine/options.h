@@ -27,7 +27,10 @@ struct MachineOptions {
   uint64_t random_seed = 0;
   uint32_t quantum = 0;  ///< ticks of a scheduling quantum; 0 = the kernel's choice
   asx::Variant variant{};
-  uint32_t translation_buffer = 64u << 20;  ///< bytes of the engine's translation buffer
+  uint32_t cpus = 1;           ///< 1 to asx::kMaximumCpus
+  uint64_t schedule_seed = 0;  ///< of the order in which several CPUs take turns, and of the turns' lengths
+  uint32_t turn = 1000;        ///< instructions of a turn, on average; 1 = one block
+  uint32_t translation_buffer = 64u << 20;  ///< bytes; several CPUs share it, down to 8 MiB each
   bool model_memory = false;                ///< count accesses and the modelled TLBs' misses; several times slower
   std::array<SerialHost, asx::kSerialLines> serial{};
 };

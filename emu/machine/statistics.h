@@ -27,9 +27,9 @@ struct HopCount {
   uint64_t count = 0;
 };
 
-struct Statistics {
+/// What one CPU did, or all together.
+struct CpuCounts {
   uint64_t instructions = 0;
-  uint64_t ticks = 0;      ///< the clock: instructions and time slept; with realtime, nanoseconds
   uint64_t tlb_fills = 0;  ///< not the same on every run: the engine sizes its TLB by host time
   uint64_t tlb_flushes = 0;
   uint64_t gate_calls = 0;  ///< gcall and syscall
@@ -41,9 +41,18 @@ struct Statistics {
   uint64_t interrupts = 0;
   uint64_t event_returns = 0;
   std::array<uint64_t, asx::kVectorCount> events{};  ///< by vector, interrupts included
-  Counters counters;            ///< what cost tables price; modelled ones are 0 unless `is_modelled`
-  bool is_modelled = false;     ///< MachineOptions::model_memory
+  Counters counters;            ///< what cost tables price; modelled ones are 0 unless Statistics::is_modelled
   uint64_t kernel_entries = 0;  ///< calls and events that led from code without privilege to privileged code
+  uint64_t turns = 0;           ///< that the schedule gave it; 0 of the only CPU
+
+  void add(const CpuCounts& other);
+};
+
+/// The sum over all CPUs, and what has no CPU.
+struct Statistics : CpuCounts {
+  uint64_t ticks = 0;        ///< the clock: instructions and time slept; with realtime, nanoseconds
+  bool is_modelled = false;  ///< MachineOptions::model_memory
+  std::vector<CpuCounts> cpus;
   std::vector<SeenSpace> spaces;
   std::vector<HopCount> hops;
 

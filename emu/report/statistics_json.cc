@@ -5,6 +5,24 @@
 #include "isa-ext/variant/parse.h"
 
 namespace emu {
+namespace {
+
+nlohmann::ordered_json cpus_json(const Statistics& statistics) {
+  auto cpus = nlohmann::ordered_json::array();
+  for (const CpuCounts& cpu : statistics.cpus) {
+    cpus.push_back({{"instructions", cpu.instructions},
+                    {"turns", cpu.turns},
+                    {"gate_calls", cpu.gate_calls},
+                    {"gate_returns", cpu.gate_returns},
+                    {"system_calls", cpu.system_calls},
+                    {"kernel_entries", cpu.kernel_entries},
+                    {"interrupts", cpu.interrupts},
+                    {"tlb_flushes", cpu.tlb_flushes}});
+  }
+  return cpus;
+}
+
+}  // namespace
 
 std::string statistics_json(const Statistics& statistics, const RunFacts& facts) {
   using Json = nlohmann::ordered_json;
@@ -32,6 +50,7 @@ std::string statistics_json(const Statistics& statistics, const RunFacts& facts)
   report["event_returns"] = statistics.event_returns;
   report["tlb_flushes"] = statistics.tlb_flushes;
   report["kernel_entries"] = statistics.kernel_entries;
+  if (statistics.cpus.size() > 1) report["cpus"] = cpus_json(statistics);
   report["counters"] = counters_json(statistics);
   if (facts.costs != nullptr) report["costs"] = costs_json(statistics.counters, *facts.costs);
   report["events"] = Json::array();

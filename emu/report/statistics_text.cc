@@ -40,6 +40,18 @@ std::string totals(const Statistics& statistics) {
   return table.text();
 }
 
+std::string cpus(const Statistics& statistics) {
+  if (statistics.cpus.size() < 2) return "";
+  TextTable table("rrrrrr");
+  table.add({"CPU", "instructions", "turns", "gate calls", "kernel entries", "interrupts"});
+  for (size_t i = 0; i < statistics.cpus.size(); ++i) {
+    const CpuCounts& cpu = statistics.cpus[i];
+    table.add({std::to_string(i), grouped(cpu.instructions), grouped(cpu.turns), grouped(cpu.gate_calls),
+               grouped(cpu.kernel_entries), grouped(cpu.interrupts)});
+  }
+  return "\nCPUs\n" + table.text();
+}
+
 std::string events(const Statistics& statistics) {
   TextTable table("rl");
   bool is_empty = true;
@@ -77,9 +89,10 @@ std::string hops(const Statistics& statistics) {
 }  // namespace
 
 std::string statistics_text(const Statistics& statistics, const RunFacts& facts) {
-  return fmt::format("hop: statistics of {}\n  ended: {}, exit status {}; {}; variant {}\n\n{}{}{}{}{}{}",
+  return fmt::format("hop: statistics of {}\n  ended: {}, exit status {}; {}; variant {}\n\n{}{}{}{}{}{}{}",
                      joined(facts.command), facts.end, facts.exit_status, statistics.host.engine_version,
-                     asx::to_line(facts.variant), totals(statistics), memory_text(statistics, facts.variant),
+                     asx::to_line(facts.variant), totals(statistics), cpus(statistics),
+                     memory_text(statistics, facts.variant),
                      facts.costs == nullptr ? "" : costs_text(statistics.counters, *facts.costs), events(statistics),
                      spaces(statistics), hops(statistics));
 }

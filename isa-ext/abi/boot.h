@@ -7,6 +7,9 @@
 // descriptors. One thread block exists, with an empty secure stack of kBootFrames frames; CS and SS are the kernel
 // space. RDI = direct-map address of the BootInfo, RSP = top of a 64 KiB boot stack (direct map), all interrupts
 // masked.
+//
+// All CPUs begin at once and alike, each with a thread block, a secure stack and a boot stack of its own;
+// SystemRegister::CpuId tells them apart.
 #pragma once
 #include <cstdint>
 
@@ -17,7 +20,8 @@ constexpr uint32_t kKernelSpaceId = 1;
 constexpr uint32_t kBootSpaces = 2;
 constexpr uint32_t kBootFrames = 16;
 constexpr uint64_t kBootMagic = 0x31'544f'4f42'5841;
-constexpr uint32_t kBootVersion = 1;
+constexpr uint32_t kBootVersion = 2;
+constexpr uint32_t kMaximumCpus = 16;
 constexpr uint32_t kMaximumModules = 24;
 
 enum class ModuleKind : uint32_t {
@@ -57,7 +61,9 @@ struct BootInfo {
   uint32_t flags;              ///< BootFlag
   uint32_t console_terminals;  ///< bit n: serial line n is a terminal on the host
   uint16_t console_rows, console_columns;
-  uint32_t quantum;  ///< ticks of a scheduling quantum, 0 = the kernel's choice
+  uint32_t quantum;    ///< ticks of a scheduling quantum, 0 = the kernel's choice
+  uint32_t cpu_count;  ///< CPUs are numbered from 0
+  uint32_t reserved;
   BootModule modules[kMaximumModules];
 };
 

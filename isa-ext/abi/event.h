@@ -18,11 +18,12 @@ enum Vector : uint32_t {
   kVectorAlignment = 17,
   kVectorSimd = 19,
   kVectorAddressSpace = 24,  ///< #AS; a number x86 leaves reserved
-  kVectorInterrupt = 32,     ///< + interrupt line; line 0 is the interval timer
+  kVectorInterrupt = 32,     ///< + interrupt line; line 0 is the interval timer, line 31 other CPUs
 };
 constexpr uint32_t kVectorCount = 64;
 constexpr uint32_t kInterruptLines = 32;
 constexpr uint32_t kTimerLine = 0;
+constexpr uint32_t kSignalLine = 31;  ///< asks while another CPU's signal has not been taken (SystemRegister::Signal)
 
 /// Which check failed, in the order of the checks (manual chapter 4). The first that fails wins.
 enum class AsCause : uint8_t {

@@ -15,8 +15,9 @@ enum class SystemRegister : uint8_t {
   Clock = 6,        ///< virtual time in ticks (instructions, or nanoseconds with --realtime); read only
   Compare = 7,      ///< the timer line asks while Clock >= Compare; ~0 = never
   CpuId = 8,        ///< number of this CPU; read only
+  Signal = 9,       ///< written: bit n raises kSignalLine of CPU n. Read: bit n: CPU n has; the line goes down
 };
-constexpr uint32_t kSystemRegisterCount = 9;
+constexpr uint32_t kSystemRegisterCount = 10;
 
 enum class FrameField : uint8_t {
   Depth = 0,          ///< frames on the secure stack

@@ -4,6 +4,19 @@
 
 namespace asx::insns {
 
+namespace {
+
+void signal_cpus(Machine& machine, uint64_t cpus) {
+  CpuState& cpu = machine.cpu;
+  const uint64_t own = uint64_t{1} << cpu.id;
+  machine.engine.signal(cpus & ~own);
+  if ((cpus & own) == 0) return;
+  cpu.signals |= own;
+  machine.engine.timer_changed();
+}
+
+}  // namespace
+
 // Manual 3.8
 MaybeFault ldsys(Machine& machine, const Instruction& instruction) {
   CpuState& cpu = machine.cpu;
@@ -25,6 +38,9 @@ MaybeFault ldsys(Machine& machine, const Instruction& instruction) {
     case SystemRegister::Compare:
       cpu.compare = value;
       machine.engine.timer_changed();
+      return {};
+    case SystemRegister::Signal:
+      signal_cpus(machine, value);
       return {};
     case SystemRegister::Thread:
     case SystemRegister::Pending:

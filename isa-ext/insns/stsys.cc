@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <utility>
+
 #include "isa-ext/insns/bodies.h"
 #include "isa-ext/model/event_mask.h"
 
@@ -6,7 +8,7 @@ namespace asx::insns {
 
 // Manual 3.9
 MaybeFault stsys(Machine& machine, const Instruction& instruction) {
-  const CpuState& cpu = machine.cpu;
+  CpuState& cpu = machine.cpu;
   uint64_t& target = machine.registers.gpr[instruction.reg];
   switch (static_cast<SystemRegister>(instruction.rm)) {
     case SystemRegister::SpaceTable:
@@ -35,6 +37,10 @@ MaybeFault stsys(Machine& machine, const Instruction& instruction) {
       return {};
     case SystemRegister::CpuId:
       target = cpu.id;
+      return {};
+    case SystemRegister::Signal:
+      target = std::exchange(cpu.signals, 0);
+      machine.engine.timer_changed();
       return {};
   }
   return refuse(AsCause::Operand);

@@ -36,6 +36,11 @@ MaybeFault deliver_event(Machine& machine, const Fault& event) {
   return {};
 }
 
+uint64_t asking_lines(const CpuState& cpu, uint64_t device_lines, uint64_t clock) {
+  const bool is_timer_due = cpu.compare != ~uint64_t{0} && clock >= cpu.compare;
+  return device_lines | uint64_t{is_timer_due} << kTimerLine | uint64_t{cpu.signals != 0} << kSignalLine;
+}
+
 std::optional<uint32_t> interrupt_to_take(const CpuState& cpu) {
   const uint64_t asking = cpu.pending & ~cpu.event_mask & kEventMaskBits;
   if (asking == 0) return std::nullopt;

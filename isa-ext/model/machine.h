@@ -47,6 +47,7 @@ struct CpuState {
   uint64_t event_mask = ~uint64_t{0};
   uint64_t pending = 0;  ///< interrupt lines that ask; kept by the platform
   uint64_t compare = ~uint64_t{0};
+  uint64_t signals = 0;    ///< bit n: CPU n has signalled this one, and it has not read SystemRegister::Signal since
   uint64_t wait_mask = 0;  ///< of the last xwait: lines that do not end it
   uint32_t id = 0;
   OperandMode operand_mode = OperandMode::Tagged;
@@ -79,7 +80,9 @@ class EnginePort {
   virtual void translations_changed() = 0;             ///< CS or SS changed: drop the cached translations
   virtual void space_invalidated(uint64_t space) = 0;  ///< invspace; space id or kAllSpaces
   virtual void wait_for_event() = 0;                   ///< xwait, with CpuState::wait_mask
-  virtual void timer_changed() = 0;                    ///< compare or event_mask changed (by ldsys, a gate or a return)
+  virtual void timer_changed() = 0;  ///< compare, event_mask or signals changed (by ldsys, stsys, a gate or a return)
+  /// Sets this CPU's bit in CpuState::signals of others; bit n: CPU n. Those that do not exist are passed over.
+  virtual void signal(uint64_t /*cpus*/) {}
 };
 
 /// One CPU with its memory: everything an instruction may touch.

@@ -17,6 +17,9 @@ namespace asx {
 /// A value means that the event cannot be delivered (no vector, no frame left): the machine must stop and say so.
 [[nodiscard]] MaybeFault deliver_event(Machine& machine, const Fault& event);
 
+/// The lines that ask a CPU at a clock value: those of devices, the timer's, and that of other CPUs' signals.
+[[nodiscard]] uint64_t asking_lines(const CpuState& cpu, uint64_t device_lines, uint64_t clock);
+
 /// The unmasked interrupt line that comes first, if any.
 [[nodiscard]] std::optional<uint32_t> interrupt_to_take(const CpuState& cpu);
 

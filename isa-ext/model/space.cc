@@ -60,6 +60,17 @@ void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpac
   if (changed) machine.engine.translations_changed();
 }
 
+void reload_spaces(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, uint64_t id) {
+  for (LoadedSpace* space : {&cpu.code, &cpu.stack}) {
+    if (id != kAllSpaces && id != space->id.value) continue;
+    const auto live = find_live_space(cpu, memory, variant, space->id, space->generation);
+    LoadedSpace dead;
+    dead.id = space->id;
+    dead.generation = space->generation;
+    *space = live ? loaded(space->id, *live.value()) : dead;
+  }
+}
+
 bool load_initial_space(CpuState& cpu, const PhysicalMemory& memory, SpaceId id) {
   constexpr uint32_t kNeeded = kSpaceValid | kSpaceCode | kSpaceStack;
   const auto space = load_space(cpu, memory, id);

@@ -30,4 +30,8 @@ namespace asx {
 /// Puts CS and SS in force, here and in the thread block. Part of a commit: cannot fail.
 void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpace& code, const LoadedSpace& stack);
 
+/// What invspace does to a CPU: reads again what CS and SS hold, if `id` is theirs or kAllSpaces. One that has died
+/// leaves no flags and an empty half, so that nothing of its list is used.
+void reload_spaces(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, uint64_t id);
+
 }  // namespace asx

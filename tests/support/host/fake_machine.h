@@ -17,12 +17,14 @@ class FakeEngine : public asx::EnginePort {
   void space_invalidated(uint64_t space) override { invalidated.push_back(space); }
   void wait_for_event() override { ++waits; }
   void timer_changed() override { ++timer_changes; }
+  void signal(uint64_t cpus) override { signalled.push_back(cpus); }
 
   uint64_t now = 1000;
   unsigned translation_changes = 0;
   unsigned waits = 0;
   unsigned timer_changes = 0;
   std::vector<uint64_t> invalidated;
+  std::vector<uint64_t> signalled;
 };
 
 /// Writes down what the model reports, as "call 2>3 gate 1".

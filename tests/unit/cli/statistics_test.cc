@@ -61,6 +61,34 @@ TEST_CASE("the JSON report has exactly the documented keys") {
         json({{"id", 1}, {"generation", 0}, {"name", "kernel"}, {"kinds", {"code", "stack", "privileged"}}}));
 }
 
+TEST_CASE("with several CPUs both reports say what each did") {
+  emu::Statistics statistics = sample();
+  statistics.cpus.resize(2);
+  CHECK(json::parse(emu::statistics_json(statistics, facts()))["cpus"].size() == 2);
+  statistics.cpus[1].instructions = 1234;
+  statistics.cpus[1].turns = 5;
+  statistics.cpus[1].gate_calls = 6;
+  statistics.cpus[1].gate_returns = 7;
+  statistics.cpus[1].system_calls = 8;
+  statistics.cpus[1].kernel_entries = 9;
+  statistics.cpus[1].interrupts = 10;
+  statistics.cpus[1].tlb_flushes = 11;
+  CHECK(json::parse(emu::statistics_json(statistics, facts()))["cpus"][1] == json({{"instructions", 1234},
+                                                                                   {"turns", 5},
+                                                                                   {"gate_calls", 6},
+                                                                                   {"gate_returns", 7},
+                                                                                   {"system_calls", 8},
+                                                                                   {"kernel_entries", 9},
+                                                                                   {"interrupts", 10},
+                                                                                   {"tlb_flushes", 11}}));
+  const std::string text = emu::statistics_text(statistics, facts());
+  CHECK(text.find("CPU  instructions  turns  gate calls  kernel entries  interrupts") != std::string::npos);
+  CHECK(text.find("  1         1,234      5           6               9          10") != std::string::npos);
+  statistics.cpus.resize(1);
+  CHECK_FALSE(json::parse(emu::statistics_json(statistics, facts())).contains("cpus"));
+  CHECK(emu::statistics_text(statistics, facts()).find("CPUs") == std::string::npos);
+}
+
 TEST_CASE("hops are in order of their number, then of their ends") {
   const json report = json::parse(emu::statistics_json(sample(), facts()));
   CHECK(report["hops"] == json::array({{{"from", 0}, {"to", 4}, {"gate", 0}, {"count", 30}},

@@ -47,6 +47,11 @@ class Code {
   Code& undefined() { return raw({0x0f, 0x0b}); }
   Code& system_call() { return raw({0x0f, 0x05}); }
 
+  /// Replaces bytes that are there.
+  void patch(size_t at, uint64_t value, size_t width) {
+    for (size_t i = 0; i < width; ++i) bytes_.at(at + i) = static_cast<uint8_t>(value >> (8 * i));
+  }
+
   [[nodiscard]] size_t here() const { return bytes_.size(); }
   [[nodiscard]] const std::vector<uint8_t>& bytes() const { return bytes_; }
 

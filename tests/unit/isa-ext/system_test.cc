@@ -95,6 +95,32 @@ TEST_CASE("system registers that only the machine writes can be read and not wri
   }
 }
 
+TEST_CASE("a signal goes to the CPUs whose bits are set; reading takes the signals that came") {
+  Scenario s;
+  s.become_privileged();
+  s.cpu.id = 2;
+  REQUIRE_FALSE(ldsys(s, SystemRegister::Signal, 0xb));
+  CHECK(s.engine.signalled == std::vector<uint64_t>{0xb});
+  CHECK(s.cpu.signals == 0);
+  REQUIRE_FALSE(ldsys(s, SystemRegister::Signal, 0x6));  // itself among them
+  CHECK(s.engine.signalled == std::vector<uint64_t>{0xb, 0x2});
+  CHECK(s.cpu.signals == 0x4);
+  s.cpu.signals |= 0x8001;
+  CHECK(stsys(s, SystemRegister::Signal) == 0x8005);
+  CHECK(stsys(s, SystemRegister::Signal) == 0);
+  CHECK(s.engine.timer_changes == 3);  // a line may have gone up or down
+}
+
+TEST_CASE("the timer's line asks from its compare value on, the signals' while there is one") {
+  asx::CpuState cpu;
+  CHECK(asx::asking_lines(cpu, 0x70, ~uint64_t{0}) == 0x70);
+  cpu.compare = 100;
+  CHECK(asx::asking_lines(cpu, 0, 99) == 0);
+  CHECK(asx::asking_lines(cpu, 0x70, 100) == 0x71);
+  cpu.signals = 2;
+  CHECK(asx::asking_lines(cpu, 0, 0) == uint64_t{1} << asx::kSignalLine);
+}
+
 TEST_CASE("a system register that does not exist, and a space count that does not fit, are refused") {
   Scenario s;
   s.become_privileged();
