@@ -48,10 +48,16 @@ void MemoryModel::attach(const asx::CpuState& cpu, const asx::PhysicalMemory& me
 
 // Look-ups
 
+const asx::LoadedSpace& MemoryModel::list_in_force(asx::Half half) const {
+  return asx::list_owner(*cpu_, variant_, half);
+}
+
 TlbKey MemoryModel::key_of(uint64_t address) const {
   const uint64_t page = address >> kPageBits;
   if (!is_tagged_) return {page, 0, 0};
-  const asx::LoadedSpace& owner = asx::owner_of_half(*cpu_, asx::VirtualAddress{address}.selector());
+  const asx::Selector selector = asx::VirtualAddress{address}.selector();
+  const bool is_loaded = selector.index(variant_.selector_bits) == 0;
+  const asx::LoadedSpace& owner = is_loaded ? asx::loaded_in(*cpu_, selector.half()) : list_in_force(selector.half());
   return {page, owner.id.value, owner.generation};
 }
 
@@ -152,7 +158,9 @@ void MemoryModel::examine_for_caller(asx::Selector selector) {
   const asx::SpaceId id{is_code ? frame.cs_id : frame.ss_id};
   const auto caller =
       asx::find_live_space(*cpu_, memory_, variant_, id, is_code ? frame.cs_generation : frame.ss_generation);
-  if (caller) examine(selector, asx::loaded(id, *caller.value()));
+  if (!caller) return;
+  const asx::LoadedSpace of_caller = asx::loaded(id, *caller.value());
+  examine(selector, asx::list_owner(*cpu_, variant_, selector.half(), of_caller));
 }
 
 void MemoryModel::extension(const asx::Instruction& instruction, const asx::Registers& registers) {
@@ -161,7 +169,7 @@ void MemoryModel::extension(const asx::Instruction& instruction, const asx::Regi
   const uint64_t rm = registers.gpr[instruction.rm];
   const auto examine_here = [this](uint64_t operand) {
     const asx::Selector selector{static_cast<uint16_t>(operand)};
-    examine(selector, asx::owner_of_half(*cpu_, selector));
+    examine(selector, list_in_force(selector.half()));
   };
   switch (instruction.mnemonic) {
     case asx::Mnemonic::Gcall:
@@ -173,7 +181,7 @@ void MemoryModel::extension(const asx::Instruction& instruction, const asx::Regi
       return;
     case asx::Mnemonic::Narrow: {
       const asx::Selector stack{static_cast<uint16_t>(reg)};
-      if (stack.half() == asx::Half::Stack) examine(stack, cpu_->stack);
+      if (stack.half() == asx::Half::Stack) examine(stack, list_in_force(asx::Half::Stack));
       return;
     }
     case asx::Mnemonic::Tsel:
@@ -189,7 +197,7 @@ void MemoryModel::extension(const asx::Instruction& instruction, const asx::Regi
 
 void MemoryModel::system_call() {
   const asx::Selector gate{static_cast<uint16_t>(cpu_->code.syscall_selector)};
-  if (cpu_->code.syscall_selector < 0x8000) examine(gate, cpu_->code);
+  if (cpu_->code.syscall_selector < 0x8000) examine(gate, list_in_force(asx::Half::Code));
 }
 
 // String moves

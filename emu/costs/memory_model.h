@@ -37,6 +37,7 @@ class MemoryModel final : public AccessObserver {
     bool is_valid = false;
   };
 
+  [[nodiscard]] const asx::LoadedSpace& list_in_force(asx::Half half) const;
   [[nodiscard]] TlbKey key_of(uint64_t address) const;
   [[nodiscard]] TlbEntry walk(const TlbKey& key, asx::Access access);
   void fetch_page(uint64_t page);

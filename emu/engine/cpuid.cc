@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "isa-ext/abi/system_register.h"
+#include "isa-ext/model/space.h"
 
 namespace emu {
 namespace {
@@ -75,6 +76,8 @@ uint32_t variant_bits(const asx::Variant& variant) {
   if (variant.save == asx::Save::None) bits |= asx::kVariantSavesNone;
   if (variant.operand == asx::OperandStyle::AccessRegister) bits |= asx::kVariantAccessRegisters;
   if (variant.operand == asx::OperandStyle::Segment) bits |= asx::kVariantSegments;
+  if (!asx::is_brought(variant, asx::Half::Code)) bits |= asx::kVariantCodeListOfThread;
+  if (!asx::is_brought(variant, asx::Half::Stack)) bits |= asx::kVariantStackListOfThread;
   return bits;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // hop lab attacks: each attack succeeds exactly where the manual says that it does.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 #include "emu/lab/lab.h"
 #include "emu/lab/native_run.h"
@@ -23,14 +26,21 @@ enum AttackStatus { kSucceeded = 0, kRefused = 1 };
 
 /// One row of attacks.def.
 struct Attack {
-  std::string name, flag, value, section, with_value, by_default;
+  std::string name;
+  std::vector<std::string> settings;  ///< "flag=value"; each invites it, the first is the one it is about
+  std::string section, with_value, by_default;
   std::span<const std::byte> elf;
 };
 
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 std::vector<Attack> attacks_of_table() {
   return {
-#define ATTACK(name, flag, value, section, with_value, by_default) \
-  {#name, flag, value, section, with_value, by_default, {hop_image_##name, hop_image_##name##_end}},
+#define ATTACK(name, settings, section, with_value, by_default) \
+  {#name, words_of(settings), section, with_value, by_default, {hop_image_##name, hop_image_##name##_end}},
 #include "examples/attacks/attacks.def"
 #undef ATTACK
   };
@@ -42,9 +52,12 @@ struct Setting {
   asx::Variant variant;
 };
 
-void choose(Setting& setting, std::string_view flag, std::string_view value) {
-  setting.options += fmt::format("{}--{}={}", setting.options.empty() ? "" : " ", flag, value);
-  if (asx::set_flag(setting.variant, flag, value)) std::abort();  // names come from tables
+/// choice: "flag=value".
+void choose(Setting& setting, std::string_view choice) {
+  const size_t equals = choice.find('=');
+  setting.options += fmt::format("{}--{}", setting.options.empty() ? "" : " ", choice);
+  // names come from tables
+  if (asx::set_flag(setting.variant, choice.substr(0, equals), choice.substr(equals + 1))) std::abort();
 }
 
 /// The default, each other choice of each flag by itself, and all the values together that invite an attack.
@@ -54,19 +67,20 @@ std::vector<Setting> settings(const std::vector<Attack>& attacks) {
     for (uint32_t value = 0; value < flag.choices.size(); ++value) {
       if (value == flag.default_value) continue;
       Setting setting;
-      choose(setting, flag.name, flag.choices[value]);
+      choose(setting, fmt::format("{}={}", flag.name, flag.choices[value]));
       if (!asx::validate(setting.variant)) list.push_back(std::move(setting));
     }
   }
   Setting all;
-  for (const Attack& attack : attacks) choose(all, attack.flag, attack.value);
+  for (const Attack& attack : attacks) choose(all, attack.settings.front());
   list.push_back(std::move(all));
   return list;
 }
 
 bool is_invited(const Attack& attack, const asx::Variant& variant) {
   return std::ranges::any_of(asx::variant_flags(), [&](const asx::VariantFlag& flag) {
-    return flag.name == attack.flag && flag.text(flag.get(variant)) == attack.value;
+    const std::string choice = fmt::format("{}={}", flag.name, flag.text(flag.get(variant)));
+    return std::ranges::find(attack.settings, choice) != attack.settings.end();
   });
 }
 
@@ -104,7 +118,8 @@ Result<Report> attacks() {
   Table outcomes{"outcomes", {"variant"}, {}};
   for (const Attack& attack : all) {
     outcomes.columns.push_back(attack.name);
-    refusals.rows.push_back({attack.name, fmt::format("--{}={}", attack.flag, attack.value), attack.section, nullptr});
+    refusals.rows.push_back(
+        {attack.name, fmt::format("--{}", fmt::join(attack.settings, ", --")), attack.section, nullptr});
   }
   for (const Setting& setting : settings(all)) {
     const bool is_default = setting.options.empty();

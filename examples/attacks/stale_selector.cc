@@ -11,7 +11,7 @@
 namespace {
 
 constexpr uint64_t kLent = 0x1e47, kSecret = 0x5ec2e7;
-constexpr uint16_t kSlot = 9, kOtherSlot = 10;  ///< of the tenant's list
+constexpr uint16_t kSlot = 4, kOtherSlot = 5;  ///< of the tenant's list
 
 }  // namespace
 

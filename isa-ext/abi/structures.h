@@ -113,7 +113,10 @@ struct ThreadBlock {
   uint32_t ss_id, ss_generation;
   uint64_t kernel_rsp;  ///< StackPolicy::Thread
   uint64_t kernel_fs_base;
-  uint64_t reserved1[8];
+  uint32_t code_list_id,
+      code_list_generation;  ///< space whose list is the code half, where --bind leaves it to threads
+  uint32_t stack_list_id, stack_list_generation;  ///< and the stack half
+  uint64_t reserved1[6];
 };
 static_assert(sizeof(ThreadBlock) == 128);
 

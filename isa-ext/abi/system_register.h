@@ -47,11 +47,13 @@ constexpr uint32_t kFeatureSignature = 0x31585341;
 /// CPUID leaf after it: EAX has the bits of those variant flags that software has to know of.
 constexpr uint32_t kVariantLeaf = kFeatureLeaf + 1;
 enum VariantBit : uint32_t {
-  kVariantReturnInMemory = 1u << 0,   ///< --return-stack=memory
-  kVariantSavesAll = 1u << 1,         ///< --save=all
-  kVariantSavesNone = 1u << 2,        ///< --save=none
-  kVariantAccessRegisters = 1u << 3,  ///< --operand=access-register
-  kVariantSegments = 1u << 4,         ///< --operand=segment
+  kVariantReturnInMemory = 1u << 0,     ///< --return-stack=memory
+  kVariantSavesAll = 1u << 1,           ///< --save=all
+  kVariantSavesNone = 1u << 2,          ///< --save=none
+  kVariantAccessRegisters = 1u << 3,    ///< --operand=access-register
+  kVariantSegments = 1u << 4,           ///< --operand=segment
+  kVariantCodeListOfThread = 1u << 5,   ///< --bind=stack, none: the code half is the thread's
+  kVariantStackListOfThread = 1u << 6,  ///< --bind=code, none: the stack half is
 };
 
 }  // namespace asx

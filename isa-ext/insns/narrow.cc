@@ -15,7 +15,7 @@ MaybeFault narrow(Machine& machine, const Instruction& instruction) {
   };
   const CpuState& cpu = machine.cpu;
   if (selector.half() != Half::Stack) return fail(AsCause::NotStackSpace);
-  const auto selected = select_entry({cpu, machine.memory, machine.variant, cpu.stack}, selector, EntryKind::Space);
+  const auto selected = select_entry(half_of(machine, selector), selector, EntryKind::Space);
   if (!selected) return fail(selected.cause());
   // as SS it can be read and written through index 0, so the entry must grant both
   if (selected.value().rights != (kEntryRead | kEntryWrite)) return fail(AsCause::Rights);

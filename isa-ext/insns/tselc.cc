@@ -20,8 +20,9 @@ MaybeFault tselc(Machine& machine, const Instruction& instruction) {
   const auto space = find_live_space(machine, id, generation);
   uint64_t rights = 0;
   if (space) {
-    const LoadedSpace owner = loaded(id, *space.value());
-    rights = rights_of_selector({machine.cpu, machine.memory, machine.variant, owner, 1}, selector);
+    const LoadedSpace of_caller = loaded(id, *space.value());
+    const LoadedSpace& list = list_owner(machine.cpu, machine.variant, selector.half(), of_caller);
+    rights = rights_of_selector({machine.cpu, machine.memory, machine.variant, of_caller, list, 1}, selector);
   }
   machine.registers.gpr[instruction.reg] = rights;
   return {};

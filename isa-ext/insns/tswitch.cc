@@ -19,6 +19,8 @@ MaybeFault tswitch(Machine& machine, const Instruction& instruction) {
 
   // commit; CS stays, so the new thread continues in the kernel's code
   cpu.thread = address;
+  load_lists_of_thread(cpu, machine.memory, machine.variant, thread);
+  if (machine.variant.bind != Bind::CodeAndStack) machine.engine.translations_changed();
   load_code_and_stack(machine, thread, cpu.code, loaded(id, *space.value()));
   return {};
 }

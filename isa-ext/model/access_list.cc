@@ -11,27 +11,32 @@ namespace {
 constexpr unsigned kIndexAndGenerationBits = 15;
 
 /// Entry 0 is the space itself, whatever lies in the list's memory: its pages alone limit the access.
-AccessListEntry implied_entry(const LoadedSpace& owner) {
+AccessListEntry implied_entry(const LoadedSpace& space) {
   return {.flags = kEntryValid | kEntryRead | kEntryWrite,
           .kind = EntryKind::Space,
           .slot_generation = 0,
-          .space_id = owner.id.value,
-          .space_generation = owner.generation,
+          .space_id = space.id.value,
+          .space_generation = space.generation,
           .gate_index = 0,
           .object = 0};
 }
 
 }  // namespace
 
+ListView half_of(const CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, Selector selector) {
+  const Half half = selector.half();
+  return {cpu, memory, variant, loaded_in(cpu, half), list_owner(cpu, variant, half)};
+}
+
 Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKind wanted) {
   const unsigned bits = list.variant.selector_bits;
   const uint32_t index = selector.index(bits);
   const bool is_argument = selector.is_argument(bits);
-  const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.owner);
+  const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.loaded);
   const AccessListEntry* entry = &implied;
   if (index != 0 && !is_argument) {
-    if (index >= list.owner.list_length) return AsCause::SelectorIndex;
-    entry = list.memory.at<const AccessListEntry>(list.owner.list + uint64_t{index} * sizeof(AccessListEntry));
+    if (index >= list.list.list_length) return AsCause::SelectorIndex;
+    entry = list.memory.at<const AccessListEntry>(list.list.list + uint64_t{index} * sizeof(AccessListEntry));
     if (entry == nullptr) return AsCause::Addressing;
   }
   if ((entry->flags & kEntryValid) == 0) return AsCause::EntryInvalid;
@@ -57,8 +62,7 @@ uint64_t rights_of_selector(const ListView& list, Selector selector) {
 }
 
 uint64_t selector_rights(const Machine& machine, Selector selector) {
-  return rights_of_selector({machine.cpu, machine.memory, machine.variant, owner_of_half(machine.cpu, selector)},
-                            selector);
+  return rights_of_selector(half_of(machine, selector), selector);
 }
 
 }  // namespace asx

@@ -20,9 +20,17 @@ struct ListView {
   const CpuState& cpu;  ///< for its space table
   const PhysicalMemory& memory;
   const Variant& variant;
-  const LoadedSpace& owner;  ///< the space that designates the list
-  uint64_t frames_up = 0;    ///< the argument slot is that behind the frame so many below the top
+  const LoadedSpace& loaded;  ///< what index 0 names
+  const LoadedSpace& list;    ///< the space that designates the list
+  uint64_t frames_up = 0;     ///< the argument slot is that behind the frame so many below the top
 };
+
+/// The half in force that the selector indexes.
+[[nodiscard]] ListView half_of(const CpuState& cpu, const PhysicalMemory& memory, const Variant& variant,
+                               Selector selector);
+[[nodiscard]] inline ListView half_of(const Machine& machine, Selector selector) {
+  return half_of(machine.cpu, machine.memory, machine.variant, selector);
+}
 
 /// The checks from SelectorIndex to SpaceGeneration. EntryKind fails unless the entry has the kind that is wanted.
 [[nodiscard]] Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKind wanted);

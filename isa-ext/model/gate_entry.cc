@@ -111,8 +111,7 @@ MaybeFault call_gate(Machine& machine, const GateCall& call) {
     return Fault::address_space(cause, Access::None, AsOperation::GateCall, VirtualAddress::make(selector, 0));
   };
   const CpuState& cpu = machine.cpu;
-  const auto selected =
-      select_entry({cpu, machine.memory, machine.variant, owner_of_half(cpu, selector)}, selector, EntryKind::Gate);
+  const auto selected = select_entry(half_of(machine, selector), selector, EntryKind::Gate);
   if (!selected) return fail(selected.cause());
   auto entry =
       check_gate(machine, Entering::Call, selected.value().id, *selected.value().space, selected.value().gate_index);

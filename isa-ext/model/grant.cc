@@ -8,9 +8,7 @@ namespace asx {
 
 Checked<CheckedLoan> check_loan(const Machine& machine, const Loan& loan) {
   if (loan.rights == 0) return AsCause::Operand;
-  const CpuState& cpu = machine.cpu;
-  const auto selected = select_entry({cpu, machine.memory, machine.variant, owner_of_half(cpu, loan.selector)},
-                                     loan.selector, EntryKind::Space);
+  const auto selected = select_entry(half_of(machine, loan.selector), loan.selector, EntryKind::Space);
   if (!selected) return selected.cause();
   if ((loan.rights & ~selected.value().rights) != 0) return AsCause::Rights;
   return CheckedLoan{.grant = {selected.value().id.value, selected.value().space->generation},

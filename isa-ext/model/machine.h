@@ -40,6 +40,8 @@ struct LoadedSpace {
 struct CpuState {
   LoadedSpace code;
   LoadedSpace stack;
+  LoadedSpace code_list;   ///< of the thread: whose list is the code half, where --bind leaves it to threads
+  LoadedSpace stack_list;  ///< and the stack half
   PhysicalAddress space_table;
   uint32_t space_count = 0;
   PhysicalAddress vector_table;

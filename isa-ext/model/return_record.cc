@@ -20,8 +20,8 @@ bool is_aligned(VirtualAddress address) {
 Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, VirtualAddress address, Access access) {
   const Selector selector = address.selector();
   const auto fail = [&](AsCause cause) { return Fault::address_space(cause, access, AsOperation::Data, address); };
-  const LoadedSpace& owner = owner_of_half(cpu, selector);
-  const auto selected = select_entry({cpu, machine.memory, machine.variant, owner}, selector, EntryKind::Space);
+  const auto selected =
+      select_entry(half_of(cpu, machine.memory, machine.variant, selector), selector, EntryKind::Space);
   if (!selected) return fail(selected.cause());
   const uint32_t right = access == Access::Write ? kEntryWrite : kEntryRead;
   if ((selected.value().rights & right) == 0) return fail(AsCause::Rights);

@@ -11,6 +11,17 @@ bool is_same(const LoadedSpace& a, const LoadedSpace& b) {
   return a.id == b.id && a.generation == b.generation;
 }
 
+/// The space as it is now; of a dead one no flags and an empty list.
+LoadedSpace live_or_empty(const CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, SpaceId id,
+                          uint32_t generation) {
+  const auto live = find_live_space(cpu, memory, variant, id, generation);
+  if (live) return loaded(id, *live.value());
+  LoadedSpace dead;
+  dead.id = id;
+  dead.generation = generation;
+  return dead;
+}
+
 }  // namespace
 
 Checked<const SpaceDescriptor*> find_descriptor(const CpuState& cpu, const PhysicalMemory& memory, SpaceId id) {
@@ -61,13 +72,19 @@ void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpac
 }
 
 void reload_spaces(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, uint64_t id) {
-  for (LoadedSpace* space : {&cpu.code, &cpu.stack}) {
+  for (LoadedSpace* space : {&cpu.code, &cpu.stack, &cpu.code_list, &cpu.stack_list}) {
     if (id != kAllSpaces && id != space->id.value) continue;
-    const auto live = find_live_space(cpu, memory, variant, space->id, space->generation);
-    LoadedSpace dead;
-    dead.id = space->id;
-    dead.generation = space->generation;
-    *space = live ? loaded(space->id, *live.value()) : dead;
+    *space = live_or_empty(cpu, memory, variant, space->id, space->generation);
+  }
+}
+
+void load_lists_of_thread(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant,
+                          const ThreadBlock& thread) {
+  if (!is_brought(variant, Half::Code)) {
+    cpu.code_list = live_or_empty(cpu, memory, variant, {thread.code_list_id}, thread.code_list_generation);
+  }
+  if (!is_brought(variant, Half::Stack)) {
+    cpu.stack_list = live_or_empty(cpu, memory, variant, {thread.stack_list_id}, thread.stack_list_generation);
   }
 }
 
@@ -75,8 +92,7 @@ bool load_initial_space(CpuState& cpu, const PhysicalMemory& memory, SpaceId id)
   constexpr uint32_t kNeeded = kSpaceValid | kSpaceCode | kSpaceStack;
   const auto space = load_space(cpu, memory, id);
   if (!space || (space->flags & kNeeded) != kNeeded) return false;
-  cpu.code = *space;
-  cpu.stack = *space;
+  cpu.code = cpu.stack = cpu.code_list = cpu.stack_list = *space;
   return true;
 }
 

@@ -22,16 +22,36 @@ namespace asx {
 /// What CS or SS holds of a descriptor.
 [[nodiscard]] LoadedSpace loaded(SpaceId id, const SpaceDescriptor& descriptor);
 
-/// The space whose list is the half that the selector indexes.
-[[nodiscard]] inline const LoadedSpace& owner_of_half(const CpuState& cpu, Selector selector) {
-  return selector.half() == Half::Code ? cpu.code : cpu.stack;
+/// The space that index 0 of the half names: CS or SS.
+[[nodiscard]] inline const LoadedSpace& loaded_in(const CpuState& cpu, Half half) {
+  return half == Half::Code ? cpu.code : cpu.stack;
+}
+
+/// Whether a load of CS (of SS) brings the half; otherwise it is the thread's (--bind, manual 7.2).
+[[nodiscard]] constexpr bool is_brought(const Variant& variant, Half half) {
+  const bool only_other = variant.bind == (half == Half::Code ? Bind::Stack : Bind::Code);
+  return !only_other && variant.bind != Bind::None;
+}
+
+/// The space whose list the half is, when `loaded` is CS (or SS).
+[[nodiscard]] inline const LoadedSpace& list_owner(const CpuState& cpu, const Variant& variant, Half half,
+                                                   const LoadedSpace& loaded) {
+  if (is_brought(variant, half)) return loaded;
+  return half == Half::Code ? cpu.code_list : cpu.stack_list;
+}
+[[nodiscard]] inline const LoadedSpace& list_owner(const CpuState& cpu, const Variant& variant, Half half) {
+  return list_owner(cpu, variant, half, loaded_in(cpu, half));
 }
 
 /// Puts CS and SS in force, here and in the thread block. Part of a commit: cannot fail.
 void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpace& code, const LoadedSpace& stack);
 
-/// What invspace does to a CPU: reads again what CS and SS hold, if `id` is theirs or kAllSpaces. One that has died
-/// leaves no flags and an empty half, so that nothing of its list is used.
+/// Reads from the thread block whose lists the thread's are (--bind). A dead one counts as an empty list.
+void load_lists_of_thread(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant,
+                          const ThreadBlock& thread);
+
+/// What invspace does to a CPU: reads again what CS, SS and the thread's lists hold, if `id` is theirs or kAllSpaces.
+/// One that has died leaves no flags and an empty half, so that nothing of its list is used.
 void reload_spaces(CpuState& cpu, const PhysicalMemory& memory, const Variant& variant, uint64_t id);
 
 }  // namespace asx

@@ -27,7 +27,7 @@ Result<Translation> translate(const CpuState& cpu, const PhysicalMemory& memory,
   };
 
   if (is_fetch && selector.value != 0) return fail(AsCause::FetchSelector);
-  const auto selected = select_entry({cpu, memory, variant, owner_of_half(cpu, selector)}, selector, EntryKind::Space);
+  const auto selected = select_entry(half_of(cpu, memory, variant, selector), selector, EntryKind::Space);
   if (!selected) return fail(selected.cause());
   const uint32_t rights = selected.value().rights;
   if (!has_right(rights, access)) return fail(AsCause::Rights);

@@ -46,14 +46,20 @@ Result<Space*> make_space(const asx::BootModule& module, uint32_t flags, uint32_
   return Space::create(options);
 }
 
+/// In a common list the slot has been filled for the first service.
+Status fill_slot(Space& code, uint32_t index, const AccessListEntry& entry) {
+  const Status status = code.insert_entry(index, entry).status();
+  return status == Status::Exists && has_common_list() ? Status::Ok : status;
+}
+
 /// The slots every service finds filled (kernel/abi/call.h).
 Status fill_lists(Space& code, Space& stack) {
   const WellKnown& known = well_known();
-  Status status = code.insert_entry(hop::kKernelGate, gate_entry(known.kernel_gate, 0)).status();
+  Status status = fill_slot(code, hop::kKernelGate, gate_entry(known.kernel_gate, 0));
   if (status == Status::Ok && known.names_gate.space != 0) {
-    status = code.insert_entry(hop::kNamesGate, gate_entry(known.names_gate, 0)).status();
+    status = fill_slot(code, hop::kNamesGate, gate_entry(known.names_gate, 0));
   }
-  if (status == Status::Ok) status = code.insert_entry(hop::kSelf, space_entry(code, hop::kRightAll)).status();
+  if (status == Status::Ok) status = code.grant_self();
   const uint32_t self_stack = Selector{hop::kSelfStack}.index(AccessList::selector_bits);
   if (status == Status::Ok) status = stack.insert_entry(self_stack, space_entry(stack, hop::kRightAll)).status();
   return status;

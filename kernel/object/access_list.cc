@@ -1,10 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/object/access_list.h"
 
+#include "kernel/arch/variant.h"
 #include "kernel/lib/assert.h"
 #include "kernel/memory/frame_allocator.h"
 
 namespace kernel {
+
+namespace {
+
+constinit AccessList list_of_all;
+
+/// Where an entry of the common list keeps its inserter: in a field that its kind leaves unused.
+uint32_t inserter_of(const AccessListEntry& entry) {
+  return entry.kind == EntryKind::Object ? entry.space_id : static_cast<uint32_t>(entry.object);
+}
+
+}  // namespace
+
+bool has_common_list() {
+  return is_variant(asx::kVariantCodeListOfThread);
+}
+
+AccessList& common_list() {
+  return list_of_all;
+}
 
 uint32_t flags_of_rights(uint64_t rights) {
   uint32_t flags = 0;
@@ -91,6 +111,23 @@ Status AccessList::remove(Selector selector) {
   slot.slot_generation = is_last ? generation : generation + 1;
   if (is_last) slot.flags = kEntryRetired;
   return Status::Ok;
+}
+
+void AccessList::set_inserter(uint32_t index, uint32_t space) {
+  AccessListEntry& entry = slots()[index];
+  if (entry.kind == EntryKind::Object) {
+    entry.space_id = space;
+  } else {
+    entry.object = space;
+  }
+}
+
+void AccessList::remove_all_of(uint32_t space) {
+  for (uint32_t index = 1; index < length_; ++index) {
+    const AccessListEntry& entry = slots()[index];
+    const bool is_its = (entry.flags & asx::kEntryValid) != 0 && inserter_of(entry) == space;
+    if (is_its) HOP_ASSERT(remove(selector(asx::Half::Code, index)) == Status::Ok);
+  }
 }
 
 }  // namespace kernel

@@ -49,6 +49,10 @@ class AccessList {
   Status remove(Selector selector);
   [[nodiscard]] Selector selector(asx::Half half, uint32_t index) const;
 
+  // Of the common list: who put an entry there, so that it goes with it.
+  void set_inserter(uint32_t index, uint32_t space);
+  void remove_all_of(uint32_t space);
+
  private:
   [[nodiscard]] AccessListEntry* slots() const { return at<AccessListEntry>(address_); }
   [[nodiscard]] static bool is_free(const AccessListEntry& slot) {
@@ -60,5 +64,10 @@ class AccessList {
   uint32_t length_ = 0;
   uint32_t next_free_ = hop::kFirstFreeSlot;  ///< where to begin looking: the slots are used in turn
 };
+
+/// Where the code half does not follow the code (--bind=stack, none; manual 7.2) every thread has the same one, or no
+/// service would find its own selectors: this list, designated by the kernel's space.
+[[nodiscard]] bool has_common_list();
+[[nodiscard]] AccessList& common_list();
 
 }  // namespace kernel

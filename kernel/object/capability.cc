@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/object/capability.h"
 
+#include "kernel/arch/variant.h"
+
 namespace kernel {
 
 AccessListEntry space_entry(const Space& space, uint64_t rights) {
@@ -36,16 +38,33 @@ AccessListEntry Capability::with_rights(uint64_t rights) const {
   return copy;
 }
 
+namespace {
+
+/// The space whose list the caller's half is, or nullptr if it has died.
+const Space* list_owner(const Caller& caller, asx::Half half) {
+  if (half == asx::Half::Code) return &caller.code;  // with a common list: any code space has that
+  if (!is_variant(asx::kVariantStackListOfThread)) return &caller.stack;
+  const asx::ThreadBlock& block = caller.thread.block();
+  return space_table().find(block.stack_list_id, block.stack_list_generation);
+}
+
+}  // namespace
+
 Result<Capability> resolve(const Caller& caller, uint64_t number) {
   if (number > 0xffff) return Status::BadHandle;
   const Selector selector{static_cast<uint16_t>(number)};
-  Space& owner = selector.half() == asx::Half::Code ? caller.code : caller.stack;
+  const asx::Half half = selector.half();
+  Space& loaded = half == asx::Half::Code ? caller.code : caller.stack;
   if (selector.index(AccessList::selector_bits) == 0) {
     // Entry 0 is implied: the space itself, without control.
     if (selector.slot_generation(AccessList::selector_bits) != 0) return Status::BadHandle;
-    return Capability{space_entry(owner, hop::kRightRead | hop::kRightWrite), &owner};
+    return Capability{space_entry(loaded, hop::kRightRead | hop::kRightWrite), &loaded};
   }
-  const AccessListEntry* entry = owner.entry(selector);
+  if (has_common_list() && selector.value == hop::kSelf && loaded.is_granted_self()) {
+    return Capability{space_entry(loaded, hop::kRightAll), &loaded};
+  }
+  const Space* owner = list_owner(caller, half);
+  const AccessListEntry* entry = owner == nullptr ? nullptr : owner->entry(selector);
   if (entry == nullptr) return Status::BadHandle;
   if (entry->kind == EntryKind::Object) return Capability{*entry, nullptr};
   Space* space = space_table().find(entry->space_id, entry->space_generation);

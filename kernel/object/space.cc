@@ -4,6 +4,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/lib/assert.h"
 #include "kernel/memory/object_cache.h"
+#include "kernel/object/capability.h"
 
 namespace kernel {
 
@@ -54,11 +55,20 @@ Result<Space*> Space::adopt_kernel_space() {
   if (space == nullptr) return Status::OutOfMemory;
   space->id_ = asx::kKernelSpaceId;
   space_table().attach(space->id_, *space);
+  if (!has_common_list()) return space;
+  if (const Status status = common_list().create(AccessList::longest()); status != Status::Ok) return status;
+  space->descriptor().list = common_list().address().value;
+  space->descriptor().list_length = common_list().length();
+  cpu::invalidate(space->id_);
   return space;
 }
 
 void Space::destroy(Space& space) {
   HOP_ASSERT(space.id_ != asx::kKernelSpaceId);
+  if (space.is_code() && has_common_list()) {
+    common_list().remove_all_of(space.id_);
+    space.list_changed();
+  }
   space_table().retire(space.id_);
   space.destroy_parts();
   spaces.destroy(&space);
@@ -75,15 +85,26 @@ void Space::destroy_parts() {
 
 Result<Selector> Space::insert_entry(uint32_t index, const AccessListEntry& entry) {
   if (is_code() && index == asx::kArgumentIndex) return Status::Invalid;  // nobody would ever reach it
-  const Result<uint32_t> slot = list_.insert(index, entry);
+  const Result<uint32_t> slot = list().insert(index, entry);
   if (!slot) return slot.status();
-  cpu::invalidate(id_);
-  return list_.selector(is_code() ? asx::Half::Code : asx::Half::Stack, slot.value());
+  if (&list() == &common_list()) list().set_inserter(slot.value(), id_);
+  list_changed();
+  return list().selector(is_code() ? asx::Half::Code : asx::Half::Stack, slot.value());
+}
+
+void Space::list_changed() const {
+  cpu::invalidate(&list() == &common_list() ? asx::kKernelSpaceId : id_);
+}
+
+Status Space::grant_self() {
+  is_granted_self_ = true;
+  if (is_code() && has_common_list()) return Status::Ok;
+  return insert_entry(hop::kSelf, space_entry(*this, hop::kRightAll)).status();
 }
 
 Status Space::remove_entry(Selector selector) {
-  const Status status = list_.remove(selector);
-  cpu::invalidate(id_);
+  const Status status = list().remove(selector);
+  list_changed();
   return status;
 }
 

@@ -45,11 +45,15 @@ class Space {
   }
 
   // Its list. A change is seen by the hardware at once.
-  [[nodiscard]] const AccessListEntry* entry(Selector selector) const { return list_.find(selector); }
+  [[nodiscard]] const AccessListEntry* entry(Selector selector) const { return list().find(selector); }
   /// Puts an entry into a slot (AccessList::insert), and returns the selector by which code with this list has it.
   Result<Selector> insert_entry(uint32_t index, const AccessListEntry& entry);
   Status remove_entry(Selector selector);
   void set_syscall_selector(uint32_t selector);
+  /// Lets its code name it by hop::kSelf, with control. Exists, OutOfMemory.
+  Status grant_self();
+  /// With a common list, in which hop::kSelf cannot lie: whether it was granted.
+  [[nodiscard]] bool is_granted_self() const { return is_granted_self_; }
 
   // Its gates.
   Result<uint32_t> add_gate(const asx::Gate& gate);
@@ -75,6 +79,10 @@ class Space {
   Result<PhysicalAddress> frame(uint64_t offset);
 
  private:
+  /// The list that its code or its threads' stack half has: the common one for code where there is one.
+  [[nodiscard]] const AccessList& list() const { return is_code() && has_common_list() ? common_list() : list_; }
+  [[nodiscard]] AccessList& list() { return is_code() && has_common_list() ? common_list() : list_; }
+  void list_changed() const;
   Status create_parts(const Options& options);
   void destroy_parts();
   Status populate(uint64_t offset, uint64_t protection);
@@ -90,6 +98,7 @@ class Space {
   GateTable gates_;
   PhysicalAddress pool_;
   GateName fault_gate_;
+  bool is_granted_self_ = false;
 };
 
 /// Whether [start, start + length) is a range of whole pages inside a space.

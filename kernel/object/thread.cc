@@ -32,7 +32,9 @@ void initialize_block(Thread& thread) {
   block.secure_stack_limit = block.secure_stack_base + secure_stack_size.frames * sizeof(Frame);
   block.reserve_frames = secure_stack_size.reserve;
   block.cs_id = block.ss_id = asx::kKernelSpaceId;
+  block.code_list_id = block.stack_list_id = asx::kKernelSpaceId;
   block.cs_generation = block.ss_generation = space_table().descriptor(asx::kKernelSpaceId).generation;
+  block.code_list_generation = block.stack_list_generation = block.cs_generation;
   block.kernel_rsp = reinterpret_cast<uint64_t>(at<void>(thread.kernel_stack + kKernelStackSize));
   block.kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
 }
@@ -88,6 +90,8 @@ Result<Thread*> create_thread(const ThreadStart& start) {
   frame.gpr[asx::kRsi] = start.rsi;
   frame.gpr[asx::kR11] = start.parameter;
   thread.value()->frames().push(frame);
+  thread.value()->block().stack_list_id = frame.ss_id;
+  thread.value()->block().stack_list_generation = frame.ss_generation;
   return thread;
 }
 

@@ -2,7 +2,7 @@
 // Gate entries of a child space. They run on a stack of the gate's pool.
 //
 // Register atlas
-//   all of them  arrive by gcall: RDI RSI RDX what they are told, R11 the gate's parameter; leave through `leave`
+//   all of them  arrive by gcall: RDI RSI RDX what they are told (callee_recurse: RDI selector of itself), R11 the gate's parameter; leave through `leave`
 //                with the result in RAX and everything else zero
 //   callee_recover  arrives by the kernel after a fault: RAX vector << 32 | error code
 #include "asx/macros.inc"
@@ -25,8 +25,7 @@ callee_call:
         inc     %rax
         jmp     leave
 callee_recurse:
-        mov     $5, %r11d
-        gcall   %r11
+        gcall   %rdi
         inc     %rax
         jmp     leave
 callee_recover:

@@ -8,7 +8,7 @@ extern "C" {
 void callee_add_one();     ///< returns RDI + 1
 void callee_read();        ///< reads the word at RDI; faults if it cannot
 void callee_call();        ///< calls the gate that RDI names, with RDI := RSI, RSI := RDX; adds 1 to its result
-void callee_recurse();     ///< calls its list's slot 5 again and again; 1 + the result
+void callee_recurse();     ///< calls the selector in RDI (its own) again and again; 1 + the result
 void callee_recover();     ///< recovery entry: returns 1000 + the vector
 void callee_divide();      ///< divides by zero
 void callee_syscall();     ///< executes syscall, then returns the word that FS points at

@@ -51,8 +51,8 @@ void end_gate(uint16_t gate) {
   CHECK_OK(list_remove(hop::kSelf, gate));
 }
 
-void grant(Child child, uint16_t index, uint16_t selector, uint64_t rights) {
-  CHECK_EQUAL(SELECTOR(list_insert(child.space, index, selector, rights)), index);
+uint16_t grant(Child child, uint16_t selector, uint64_t rights) {
+  return SELECTOR(list_insert(child.space, 0, selector, rights));
 }
 
 }  // namespace guest

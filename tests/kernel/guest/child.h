@@ -21,7 +21,7 @@ void end_child(Child child);
 /// Closes a gate and empties its slot.
 void end_gate(uint16_t gate);
 
-/// Puts an entry into the child's list at a fixed index.
-void grant(Child child, uint16_t index, uint16_t selector, uint64_t rights);
+/// Puts an entry into the child's list; returns the selector that the child has for it.
+[[nodiscard]] uint16_t grant(Child child, uint16_t selector, uint64_t rights);
 
 }  // namespace guest

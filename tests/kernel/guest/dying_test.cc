@@ -60,7 +60,7 @@ GUEST_TEST("a thread returning through a space that died skips it") {
     const Event* done;
     const Event* inside;
     const Event* go_on;
-    uint16_t outer = 0;
+    uint16_t outer = 0, granted = 0;
     uint64_t result = 0, broken = 0;
   };
   static Trip* running;
@@ -81,11 +81,11 @@ GUEST_TEST("a thread returning through a space that died skips it") {
                                     static_cast<uint64_t>(StackPolicy::Pool), 0));
   }
   trip.outer = make_gate(child, callee_call, StackPolicy::Pool);
-  grant(child, 4, own_gate, 0);
+  trip.granted = grant(child, own_gate, 0);
   start_thread(
       [](uint64_t where) {
         Trip& own = *reinterpret_cast<Trip*>(where);
-        own.result = static_cast<uint64_t>(call_and_watch(own.outer, 4, function, 0, &own.broken));
+        own.result = static_cast<uint64_t>(call_and_watch(own.outer, own.granted, function, 0, &own.broken));
         own.done->signal();
       },
       reinterpret_cast<uint64_t>(&trip));

@@ -51,14 +51,14 @@ GUEST_TEST("a fault in a service pops exactly one frame, and its caller is told 
   const Child inner = make_child(1), outer = make_child(1);
   const uint16_t faulting = make_gate(inner, callee_overwrite, StackPolicy::Pool);
   const uint16_t calling = make_gate(outer, callee_call, StackPolicy::Pool);
-  grant(outer, 4, faulting, 0);
+  const uint16_t granted = grant(outer, faulting, 0);
   Watched result = watch(faulting, kNowhere);
   CHECK_EQUAL(result.value, kServerFault);
   CHECK_EQUAL(result.broken, 0u);
-  result = watch(calling, 4, kNowhere);  // the outer service goes on, and adds its 1
+  result = watch(calling, granted, kNowhere);  // the outer service goes on, and adds its 1
   CHECK_EQUAL(result.value, kServerFault + 1);
   CHECK_EQUAL(result.broken, 0u);
-  result = watch(calling, 4, kNowhere);  // the stack of the faulting gate came back to its pool
+  result = watch(calling, granted, kNowhere);  // the stack of the faulting gate came back to its pool
   CHECK_EQUAL(result.value, kServerFault + 1);
   for (const uint16_t gate : {faulting, calling}) end_gate(gate);
   end_child(inner);
@@ -116,8 +116,8 @@ GUEST_TEST("a call through a closed gate, or into a dead space, is refused in th
 GUEST_TEST("a call that needs more authority than its space has is refused in the caller") {
   const Child child = make_child(1);  // made with no authority
   const uint16_t calling = make_gate(child, callee_call, StackPolicy::Pool, callee_recover);
-  grant(child, 4, hop::kKernelGate, 0);
-  CHECK_EQUAL(watch(calling, 4).value, 1000u + asx::kVectorAddressSpace);
+  const uint16_t granted = grant(child, hop::kKernelGate, 0);
+  CHECK_EQUAL(watch(calling, granted).value, 1000u + asx::kVectorAddressSpace);
   end_gate(calling);
   end_child(child);
 }
@@ -126,10 +126,10 @@ GUEST_TEST("a pool without stacks refuses the call in the caller") {
   const Child child = make_child(2);
   const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Pool);
   const uint16_t tolerant = make_gate(child, callee_recurse, StackPolicy::Pool, callee_recover);
-  grant(child, 5, tolerant, 0);
+  const uint16_t granted = grant(child, tolerant, 0);
   // Two stacks: the first two calls have one, the third is refused in the second's code, which recovers.
-  CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace + 1);
-  CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace + 1);
+  CHECK_EQUAL(watch(gate, granted).value, 1000u + asx::kVectorAddressSpace + 1);
+  CHECK_EQUAL(watch(gate, granted).value, 1000u + asx::kVectorAddressSpace + 1);
   const Child empty = make_child(0);
   const uint16_t dry = make_gate(empty, callee_add_one, StackPolicy::Pool);
   CHECK(probe_call(dry).is(call_fault(AsCause::PoolEmpty)));
@@ -141,14 +141,14 @@ GUEST_TEST("a pool without stacks refuses the call in the caller") {
 GUEST_TEST("a secure stack used up by recursion fails in the caller, and the thread survives") {
   const Child child = make_child(0);
   const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Keep);
-  grant(child, 5, gate, 0);
+  const uint16_t granted = grant(child, gate, 0);
   // The deepest one faults, one frame is popped, and all the others return: each adds 1. 126 frames, 8 of them in
   // reserve, 4 that a gate wants to be left; the deepest call is refused.
-  const Watched result = watch(gate);
+  const Watched result = watch(gate, granted);
   CHECK_EQUAL(result.broken, 0u);
   const uint64_t calls = result.value - kServerFault;
   CHECK(calls > 100 && calls < 126);
-  CHECK_EQUAL(watch(gate).value, result.value);
+  CHECK_EQUAL(watch(gate, granted).value, result.value);
   end_gate(gate);
   end_child(child);
 }
@@ -161,7 +161,7 @@ GUEST_TEST("a fault in a space with a fault gate hops there, and resumes where t
   fault_gate_continue = reinterpret_cast<uint64_t>(after_fault);
   fault_gate_vector = 99;
   // The personality has no authority for the kernel's gate: it faults, too, and the first fault is unhandled.
-  grant(personality, hop::kKernelGate, hop::kKernelGate, 0);
+  CHECK_OK(list_insert(personality.space, hop::kKernelGate, hop::kKernelGate, 0));
   CHECK_EQUAL(watch(gate, kNowhere).value, kServerFault);
   CHECK_EQUAL(fault_gate_vector, 99u);
   // The test's own space has the authority.
@@ -208,8 +208,7 @@ GUEST_TEST("syscall enters the personality's gate, which sets the program's thre
   const uint16_t gate = make_gate(program, callee_syscall, StackPolicy::Pool, callee_recover);
   CHECK_EQUAL(watch(gate).value, 1000u + asx::kVectorAddressSpace);  // there is no gate for syscall yet
   const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
-  grant(program, 6, own, 0);
-  CHECK_OK(space_set_syscall(program.space, 6));
+  CHECK_OK(space_set_syscall(program.space, grant(program, own, 0)));
   const Watched result = watch(gate);
   CHECK_EQUAL(result.value, thread_word);
   CHECK_OK(frame_view.rip);
@@ -226,8 +225,7 @@ GUEST_TEST("a service that is no personality of its caller cannot set the caller
   const Child program = make_child(1);
   const uint16_t calling = make_gate(program, callee_call, StackPolicy::Pool);
   const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
-  grant(program, 6, own, 0);
-  CHECK_EQUAL(watch(calling, 6).value, static_cast<uint64_t>(Status::NotPermitted) + 1);
+  CHECK_EQUAL(watch(calling, grant(program, own, 0)).value, static_cast<uint64_t>(Status::NotPermitted) + 1);
   for (const uint16_t name : {calling, own}) end_gate(name);
   end_child(program);
 }

@@ -8,11 +8,11 @@ GUEST_TEST("the reports are in the log") {
   const guest::Child inner = guest::make_child(1), outer = guest::make_child(1);
   const uint16_t reading = guest::make_gate(inner, callee_read, asx::StackPolicy::Pool);
   const uint16_t calling = guest::make_gate(outer, callee_call, asx::StackPolicy::Pool);
-  guest::grant(outer, 4, reading, 0);
+  const uint16_t in_outer = guest::grant(outer, reading, 0);
   uint64_t broken = 0;
-  call_and_watch(calling, 4, 0x8009'0000'0000'1000, 0, &broken);
-  guest::grant(inner, 6, reading, 0);
-  call_and_watch(calling, 4, uint64_t{6} << 48, 0, &broken);
+  call_and_watch(calling, in_outer, 0x8009'0000'0000'1000, 0, &broken);
+  const uint64_t a_gate = guest::grant(inner, reading, 0);
+  call_and_watch(calling, in_outer, a_gate << 48, 0, &broken);
   const uint16_t dividing = guest::make_gate(inner, callee_divide, asx::StackPolicy::Pool);
   CHECK_OK(hop::kernel::list_remove(hop::kSelf,
                                     SELECTOR(hop::kernel::thread_create(dividing, hop::kStackSpace, 0, 0, 0, 0))));

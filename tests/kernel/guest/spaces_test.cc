@@ -199,3 +199,12 @@ GUEST_TEST("a page of device registers is mapped with the authority for it, and 
   CHECK_STATUS(space_share(hop::kSelfStack, 0x70000, space, 0, kPage, kReadWrite), Status::Invalid);
   end_space(space);
 }
+
+GUEST_TEST("what was put into the lists of spaces that died leaves no trace") {
+  for (int round = 0; round < 150; ++round) {  // a list may have 128 slots for all spaces together
+    const uint16_t code = SELECTOR(space_create(asx::kSpaceCode, 16, 0x74736574, 0));
+    CHECK_OK(list_insert(code, 0, hop::kStackSpace, hop::kRightRead));
+    CHECK_OK(list_insert(code, 0, hop::kKernelGate, 0));
+    end_space(code);
+  }
+}

@@ -116,3 +116,11 @@ TEST_CASE("with save=all or none exactly those of the kernel's tests fail that l
                   "a thread returning through a space that died skips it",
                   "syscall enters the personality's gate, which sets the program's thread pointer"});
 }
+
+TEST_CASE("with bind=code whatever the kernel's tests say still holds, with stack and none all but a free slot 1") {
+  CHECK(untrue_sentences({.bind = asx::Bind::Code}).empty());
+  // it puts the kernel's gate into slot 1 of a new space, where the common list has it already
+  const Sentences taken = {"a fault in a space with a fault gate hops there, and resumes where the gate says"};
+  CHECK(untrue_sentences({.bind = asx::Bind::Stack}) == taken);
+  CHECK(untrue_sentences({.bind = asx::Bind::None}) == taken);
+}

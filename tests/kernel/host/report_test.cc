@@ -26,7 +26,7 @@ TEST_CASE("an unhandled fault is reported with its cause, its place and the chai
       "  called from kernel_report_g \\(space 2\\) at 0x506[0-9a-f]+, through gate 0 of child \\(space 5\\)\n"));
   CHECK(matches(outcome.log,
                 "data access: EntryKind, the entry is of another kind\n"
-                "  address 0x6000000000000: selector 0x6 names gate 0 of child \\(space 4\\)\n"));
+                "  address 0x8000000000000: selector 0x8 names gate 0 of child \\(space 4\\)\n"));
   CHECK(matches(outcome.log,
                 "fault in thread 4: divide error\n"
                 "  in child \\(space 4\\) at 0x506[0-9a-f]+, stack space kernel_re[.]stack \\(space 3\\)\n"

@@ -230,6 +230,9 @@ TEST_CASE("CPUID tells of the variants that software has to know of") {
   CHECK(ask({.entry = EntryPoint::Anywhere}) == 0);
   CHECK(ask({.generations = Generations::Off}) == 0);
   CHECK(ask({.save = Save::All}) == kVariantSavesAll);
+  CHECK(ask({.bind = Bind::Code}) == kVariantStackListOfThread);
+  CHECK(ask({.bind = Bind::Stack}) == kVariantCodeListOfThread);
+  CHECK(ask({.bind = Bind::None}) == (kVariantCodeListOfThread | kVariantStackListOfThread));
   CHECK(ask({.return_stack = ReturnStack::Memory, .save = Save::None}) == (kVariantReturnInMemory | kVariantSavesNone));
 }
 

@@ -101,7 +101,7 @@ int64_t make_stack(Task& task, const Program& program, const ElfPlan& plan, uint
 /// The image's gates, and the thread that enters it.
 int64_t start_thread(Task& task, uint64_t entry, uint64_t rsp, const PersonalityGates& gates) {
   const uint16_t image = task.memory.image.space();
-  const int64_t syscall = kernel_call(Call::list_insert, image, 1, gates.syscall, kRightRead);
+  const int64_t syscall = kernel_call(Call::list_insert, image, 0, gates.syscall, kRightRead);
   if (syscall < 0) return syscall;
   if (const int64_t error = kernel_call(Call::space_set_syscall, image, static_cast<uint64_t>(syscall)); error < 0)
     return error;

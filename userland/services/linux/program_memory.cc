@@ -9,7 +9,7 @@ namespace hop::personality {
 namespace {
 
 /// Entries of the lists that an image's code half and a stack's stack half have.
-constexpr uint32_t kCodeListLength = 8, kStackListLength = 16;
+constexpr uint32_t kCodeListLength = kFirstFreeSlot + 1, kStackListLength = 16;
 
 struct SpaceName {
   char text[17] = {};
