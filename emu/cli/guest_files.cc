@@ -91,7 +91,13 @@ class Collector {
                       "--memory=SIZE",
                       program.host_path, (facts.value().memory + bytes.value().size()) >> 20, options_.memory >> 20)};
     }
-    if (facts.value().kind == ProgramKind::Linux) return std::nullopt;
+    if (facts.value().kind == ProgramKind::Linux) {
+      if (options_.variant.spaces == asx::Spaces::Many) return std::nullopt;
+      return Error{fmt::format(
+          "{} is a Linux program, whose code, heap and stack are spaces of their own, and with --spaces=one "
+          "only one can be used at a time; run a native program, or leave out --spaces",
+          program.host_path)};
+    }
     return take_native(program, std::move(bytes.value()));
   }
 

@@ -76,6 +76,7 @@ uint32_t variant_bits(const asx::Variant& variant) {
   if (variant.save == asx::Save::None) bits |= asx::kVariantSavesNone;
   if (variant.operand == asx::OperandStyle::AccessRegister) bits |= asx::kVariantAccessRegisters;
   if (variant.operand == asx::OperandStyle::Segment) bits |= asx::kVariantSegments;
+  if (variant.spaces == asx::Spaces::One) bits |= asx::kVariantOneSpace;
   if (!asx::is_brought(variant, asx::Half::Code)) bits |= asx::kVariantCodeListOfThread;
   if (!asx::is_brought(variant, asx::Half::Stack)) bits |= asx::kVariantStackListOfThread;
   return bits;

@@ -163,7 +163,7 @@ void UnicornEngine::execute_extension() {
     fault = missing_code(registers_.rip, code).value_or(asx::Fault{asx::kVectorInvalidOpcode, 0, {}});
   }
   if (!fault) return;
-  uncount_last_instruction();
+  if (!asx::is_switch(*fault)) uncount_last_instruction();
   deliver(*fault);
 }
 
@@ -194,7 +194,7 @@ void UnicornEngine::execute_system_call() {
     ++counts_.system_calls;
     return;
   }
-  uncount_last_instruction();
+  if (!asx::is_switch(*fault)) uncount_last_instruction();
   deliver(*fault);
 }
 

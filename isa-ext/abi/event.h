@@ -60,6 +60,8 @@ enum class AsCause : uint8_t {
   Addressing = 24,  ///< a structure, table or page lies outside physical memory
   // gate call with --return-stack=memory
   ReturnRecord = 25,  ///< the stack that the gate hands out cannot be written
+  // gate call and return with --spaces=one
+  Switch = 26,  ///< no error: all checks have passed, and the kernel is asked to switch spaces
 };
 
 enum class Access : uint8_t { Read = 0, Write = 1, Fetch = 2, None = 3 };

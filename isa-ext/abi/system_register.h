@@ -54,6 +54,7 @@ enum VariantBit : uint32_t {
   kVariantSegments = 1u << 4,           ///< --operand=segment
   kVariantCodeListOfThread = 1u << 5,   ///< --bind=stack, none: the code half is the thread's
   kVariantStackListOfThread = 1u << 6,  ///< --bind=code, none: the stack half is
+  kVariantOneSpace = 1u << 7,           ///< --spaces=one
 };
 
 }  // namespace asx

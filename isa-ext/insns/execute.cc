@@ -31,7 +31,7 @@ MaybeFault check_and_run(Machine& machine, const Instruction& instruction) {
 
 MaybeFault execute(Machine& machine, const Instruction& instruction) {
   const MaybeFault fault = check_and_run(machine, instruction);
-  if (fault && fault->vector == kVectorAddressSpace) machine.observer.refused(*fault);
+  if (fault && fault->vector == kVectorAddressSpace && !is_switch(*fault)) machine.observer.refused(*fault);
   return fault;
 }
 

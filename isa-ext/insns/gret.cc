@@ -40,6 +40,10 @@ MaybeFault gret(Machine& machine, const Instruction&) {
   if (!spaces) return refuse(spaces.cause(), AsOperation::Return);
   const auto slot = find_slot_to_give_back(machine, frame);
   if (!slot) return refuse(slot.cause(), AsOperation::Return);
+  const LoadedSpace& target = spaces.value().code;
+  if (needs_kernel(machine, target.id, target.generation, target.flags)) {
+    return refuse(AsCause::Switch, AsOperation::Return);
+  }
 
   // commit
   const Observer::Hop hop{machine.cpu.code.id, spaces.value().code.id, frame.gate_index};

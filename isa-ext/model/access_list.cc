@@ -32,6 +32,8 @@ Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKin
   const unsigned bits = list.variant.selector_bits;
   const uint32_t index = selector.index(bits);
   const bool is_argument = selector.is_argument(bits);
+  const bool is_code_space = index == 0 && selector.half() == Half::Code;
+  if (list.variant.spaces == Spaces::One && wanted == EntryKind::Space && !is_code_space) return AsCause::SelectorIndex;
   const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.loaded);
   const AccessListEntry* entry = &implied;
   if (index != 0 && !is_argument) {

@@ -25,6 +25,11 @@ struct Fault {
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 
+/// Whether all checks have passed and the kernel is to do the rest (--spaces=one, manual 7.10).
+[[nodiscard]] inline bool is_switch(const Fault& fault) {
+  return fault.vector == kVectorAddressSpace && AsError::from_code(fault.error_code).cause == AsCause::Switch;
+}
+
 /// A value or the fault that prevented it.
 template <typename T>
 class [[nodiscard]] Result {

@@ -130,7 +130,14 @@ MaybeFault call_gate(Machine& machine, const GateCall& call) {
     }
     entry.value().loan = loan.value();
   }
-  if (machine.variant.entry == EntryPoint::Anywhere && call.entry != 0) entry.value().rip = call.entry;
+  const bool is_entry_chosen = machine.variant.entry == EntryPoint::Anywhere && call.entry != 0;
+  if (is_entry_chosen) entry.value().rip = call.entry;
+  const SpaceDescriptor& target = *entry.value().target;
+  if (needs_kernel(machine, entry.value().space, target.generation, target.flags)) {
+    machine.registers.rip = call.return_rip;  // a trap: the kernel makes the call and does not repeat the instruction
+    return Fault::address_space(AsCause::Switch, Access::None, AsOperation::GateCall,
+                                VirtualAddress::make(selector, is_entry_chosen ? call.entry : 0));
+  }
 
   const Observer::Hop hop{cpu.code.id, entry.value().space, entry.value().gate_index};
   enter_gate(machine, entry.value(), FrameKind::Call, call.return_rip);

@@ -43,6 +43,14 @@ namespace asx {
   return list_owner(cpu, variant, half, loaded_in(cpu, half));
 }
 
+/// --spaces=one (manual 7.10): whether going from CS to this space is for the kernel to do.
+[[nodiscard]] inline bool needs_kernel(const Machine& machine, SpaceId id, uint32_t generation, uint32_t flags) {
+  if (machine.variant.spaces != Spaces::One) return false;
+  const LoadedSpace& code = machine.cpu.code;
+  const bool is_same = code.id == id && code.generation == generation;
+  return !is_same && ((code.flags | flags) & kSpacePrivileged) == 0;
+}
+
 /// Puts CS and SS in force, here and in the thread block. Part of a commit: cannot fail.
 void load_code_and_stack(Machine& machine, ThreadBlock& thread, const LoadedSpace& code, const LoadedSpace& stack);
 

@@ -19,7 +19,7 @@ MaybeFault call_system_gate(Machine& machine, uint64_t return_rip) {
 MaybeFault system_call(Machine& machine) {
   const uint64_t return_rip = machine.registers.rip + kSystemCallLength;
   const MaybeFault fault = call_system_gate(machine, return_rip);
-  if (fault) {
+  if (fault && !is_switch(*fault)) {
     machine.observer.refused(*fault);
   } else {
     machine.registers.gpr[kRcx] = return_rip;  // as x86 leaves it; R11 has the gate's parameter instead of RFLAGS

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a recovery routine, a fault gate and a personality ask about the frames below them.
-#include "kernel/arch/variant.h"
+#include "kernel/arch/crossing.h"
 #include "kernel/calls/arguments.h"
 #include "kernel/fault/report.h"
 
@@ -36,16 +36,6 @@ Result<Frame*> program_frame(const Caller& caller) {
 
 constexpr auto kLastRegister = static_cast<uint64_t>(hop::FrameRegister::GsBase);
 
-/// Bit n: a call's return restores register n from the frame.
-uint32_t restored_by_calls() {
-  constexpr uint32_t kStackPointer = 1u << asx::kRsp;
-  constexpr uint32_t kCalleeSaved = kStackPointer | 1u << asx::kRbx | 1u << asx::kRbp | 1u << asx::kR12 |
-                                    1u << asx::kR13 | 1u << asx::kR14 | 1u << asx::kR15;
-  constexpr uint32_t kResults = 1u << asx::kRax | 1u << asx::kRdx;
-  if (is_variant(asx::kVariantSavesNone)) return kStackPointer;
-  return is_variant(asx::kVariantSavesAll) ? ~kResults : kCalleeSaved;
-}
-
 /// Where the frame holds a register, or nullptr.
 uint64_t* frame_register(Frame& frame, uint64_t number) {
   switch (static_cast<hop::FrameRegister>(number)) {
@@ -58,7 +48,7 @@ uint64_t* frame_register(Frame& frame, uint64_t number) {
     case hop::FrameRegister::GsBase:
       return &frame.gs_base;
   }
-  const bool is_held = frame.kind == FrameKind::Event || (restored_by_calls() >> number & 1) != 0;
+  const bool is_held = frame.kind == FrameKind::Event || (restored_by_return() >> number & 1) != 0;
   return is_held ? &frame.gpr[number] : nullptr;
 }
 

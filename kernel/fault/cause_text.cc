@@ -66,6 +66,8 @@ const char* text_of(AsCause cause) {
       return "Addressing, it lies outside physical memory";
     case AsCause::ReturnRecord:
       return "ReturnRecord, the gate's stack cannot be written";
+    case AsCause::Switch:
+      return "Switch, the kernel could not make the call";
   }
   return "unknown cause";
 }

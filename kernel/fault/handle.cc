@@ -5,6 +5,7 @@
 #include "kernel/arch/log.h"
 #include "kernel/fault/panic.h"
 #include "kernel/fault/report.h"
+#include "kernel/fault/switch_spaces.h"
 #include "kernel/object/capability.h"
 
 namespace kernel {
@@ -163,9 +164,14 @@ Reply handle_fault(Thread& thread) {
   SecureStack stack = thread.frames();
   Frame& event = *stack.top();
   if (event.cs_id == asx::kKernelSpaceId) panic_on_fault(thread, event);
+  const bool is_address_space = event.vector == asx::kVectorAddressSpace;
+  const asx::AsError error = is_address_space ? asx::AsError::from_code(event.error_code) : asx::AsError{};
+  if (error.cause == asx::AsCause::Switch) {
+    const bool is_call = error.operation == asx::AsOperation::GateCall;
+    if (is_call ? switch_call(thread) : switch_return(thread)) return Status::Ok;
+  }
   record_fault(thread, event);
-  if (event.vector == asx::kVectorAddressSpace) {
-    const asx::AsError error = asx::AsError::from_code(event.error_code);
+  if (is_address_space) {
     if (error.operation == asx::AsOperation::Return) {
       if (error.cause == asx::AsCause::SecureStackEmpty) end_current_thread();
       if (error.cause == asx::AsCause::ReturnCodeSpace || error.cause == asx::AsCause::ReturnStackSpace) {

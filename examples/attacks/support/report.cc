@@ -3,24 +3,42 @@
 
 #include "isa-ext/abi/address.h"
 #include "isa-ext/abi/event.h"
-#include "userland/interfaces/console/console.h"
+#include "userland/runtime/console_text.h"
 #include "userland/runtime/gate.h"
-#include "userland/runtime/memory.h"
+#include "userland/runtime/kernel.h"
 
 namespace attack {
 
 namespace {
 
-constexpr uint64_t kBuffer = 0x1'0000;  ///< in the stack space, where the console can read it
-
 /// In the order of asx::AsCause.
-constexpr const char* kCauses[] = {"None",           "SelectorIndex",   "EntryInvalid",     "EntryKind",
-                                   "SlotGeneration", "SpaceInvalid",    "SpaceGeneration",  "Rights",
-                                   "FetchSelector",  "NotCodeSpace",    "GateIndex",        "GateInvalid",
-                                   "Authority",      "SecureStackFull", "PoolEmpty",        "SecureStackEmpty",
-                                   "FrameKind",      "ReturnCodeSpace", "ReturnStackSpace", "NotStackSpace",
-                                   "WidenSpace",     "Privilege",       "NoSyscallGate",    "Operand",
-                                   "Addressing",     "ReturnRecord"};
+constexpr const char* kCauses[] = {"None",
+                                   "SelectorIndex",
+                                   "EntryInvalid",
+                                   "EntryKind",
+                                   "SlotGeneration",
+                                   "SpaceInvalid",
+                                   "SpaceGeneration",
+                                   "Rights",
+                                   "FetchSelector",
+                                   "NotCodeSpace",
+                                   "GateIndex",
+                                   "GateInvalid",
+                                   "Authority",
+                                   "SecureStackFull",
+                                   "PoolEmpty",
+                                   "SecureStackEmpty",
+                                   "FrameKind",
+                                   "ReturnCodeSpace",
+                                   "ReturnStackSpace",
+                                   "NotStackSpace",
+                                   "WidenSpace",
+                                   "Privilege",
+                                   "NoSyscallGate",
+                                   "Operand",
+                                   "Addressing",
+                                   "ReturnRecord",
+                                   "Switch"};
 constexpr const char* kAccesses[] = {"read", "write", "fetch", "no access"};
 constexpr const char* kOperations[] = {"data", "fetch", "gate call", "return", "narrow", "widen", "other", "event"};
 
@@ -28,17 +46,12 @@ uint16_t console_gate() {
   static uint16_t gate = 0;
   if (gate != 0) return gate;
   const hop::Reply found = hop::find_gate("console", true);
-  const hop::Reply mapped =
-      hop::kernel::space_map(hop::kSelfStack, kBuffer, asx::kPageSize, hop::kProtectRead | hop::kProtectWrite);
-  if (found.is_error() || mapped.is_error()) hop::kernel::machine_exit(kNotSetUp);
+  if (found.is_error()) hop::kernel::machine_exit(kNotSetUp);
   return gate = static_cast<uint16_t>(found.value);
 }
 
 void write_piece(const char* piece, unsigned length) {
-  const uint16_t gate = console_gate();
-  const uint64_t buffer = address_in(hop::kStackSpace, kBuffer);
-  memcpy(reinterpret_cast<void*>(buffer), piece, length);
-  hop::gate_call(gate, static_cast<uint64_t>(hop::console::Operation::Write), {0, buffer, length});
+  if (hop::write_text(console_gate(), piece, length) != hop::Status::Ok) hop::kernel::machine_exit(kNotSetUp);
 }
 
 }  // namespace

@@ -124,3 +124,12 @@ TEST_CASE("with bind=code whatever the kernel's tests say still holds, with stac
   CHECK(untrue_sentences({.bind = asx::Bind::Stack}) == taken);
   CHECK(untrue_sentences({.bind = asx::Bind::None}) == taken);
 }
+
+TEST_CASE("with spaces=one calls, returns, faults, recovery, threads and dying servers are as the kernel's tests say") {
+  for (const char* program : {"kernel_faults_guest", "kernel_threads_guest", "kernel_dying_guest"}) {
+    check_program({.programs = {program}, .variant = {.spaces = asx::Spaces::One}});
+  }
+  for (const uint32_t quantum : {50u, 333u}) {
+    check_program({.programs = {"kernel_threads_guest"}, .quantum = quantum, .variant = {.spaces = asx::Spaces::One}});
+  }
+}

@@ -8,7 +8,9 @@
 TEST_CASE("on every pair of variant flags gates, faults, loans, spaces and threads do what the kernel's tests say") {
   for (const asx::Variant& variant : test::covering_variants().variants) {
     INFO(asx::to_line(variant));
-    for (const char* program : {"kernel_grants_guest", "kernel_spaces_guest", "kernel_threads_guest"}) {
+    const bool is_one_space = variant.spaces == asx::Spaces::One;  // no loans, and no looking into other spaces
+    for (const char* program : {"kernel_threads_guest", "kernel_grants_guest", "kernel_spaces_guest"}) {
+      if (is_one_space && program != std::string_view("kernel_threads_guest")) continue;
       const GuestOutcome outcome = run_guest({.programs = {program}, .variant = variant});
       INFO(outcome.log);
       INFO(outcome.result.detail);

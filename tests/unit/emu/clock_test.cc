@@ -230,6 +230,7 @@ TEST_CASE("CPUID tells of the variants that software has to know of") {
   CHECK(ask({.entry = EntryPoint::Anywhere}) == 0);
   CHECK(ask({.generations = Generations::Off}) == 0);
   CHECK(ask({.save = Save::All}) == kVariantSavesAll);
+  CHECK(ask({.spaces = Spaces::One}) == kVariantOneSpace);
   CHECK(ask({.bind = Bind::Code}) == kVariantStackListOfThread);
   CHECK(ask({.bind = Bind::Stack}) == kVariantCodeListOfThread);
   CHECK(ask({.bind = Bind::None}) == (kVariantCodeListOfThread | kVariantStackListOfThread));

@@ -15,8 +15,8 @@ constexpr uint64_t kPage = 0x40'0000;
 constexpr uint64_t kFlags = kPtePresent | kPteWrite;
 
 /// Two code spaces and a stack space, the first two with a gate and a heap in their lists.
-struct Spaces : test::FakeMachine {
-  explicit Spaces(const Variant& chosen) : FakeMachine(chosen), model(chosen) {
+struct World : test::FakeMachine {
+  explicit World(const Variant& chosen) : FakeMachine(chosen), model(chosen) {
     for (const SpaceId space : {first, second, stack, heap}) {
       for (uint64_t i = 0; i < 4; ++i) map(space, kPage + i * kPageSize, allocate(kPageSize).value | kFlags);
     }
@@ -57,7 +57,7 @@ uint64_t at(uint16_t selector, uint64_t offset) {
 }  // namespace
 
 TEST_CASE("the first access to a page misses and walks four steps, the next one hits") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.load(kPage);
   s.load(kPage + 8);
   CHECK(s.counters().loads == 2);
@@ -67,7 +67,7 @@ TEST_CASE("the first access to a page misses and walks four steps, the next one 
 }
 
 TEST_CASE("an access by a selector above index 0 reads one access-list entry, and only when it misses") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.load(at(2, kPage));
   s.load(at(2, kPage + 64));
   s.store(at(0x8003, kPage));
@@ -77,7 +77,7 @@ TEST_CASE("an access by a selector above index 0 reads one access-list entry, an
 }
 
 TEST_CASE("a page of 2 MiB takes three steps, and an entry for each 4 KiB") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.page_entry(s.first, kPage, 1) = kFlags | kPteLarge;  // RAM is smaller than that: only its first part is used
   s.load(kPage);
   s.load(kPage + kPageSize);
@@ -86,7 +86,7 @@ TEST_CASE("a page of 2 MiB takes three steps, and an entry for each 4 KiB") {
 }
 
 TEST_CASE("the first store to a page that was only read misses, because the entry does not allow it yet") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.load(kPage);
   s.store(kPage);
   s.store(kPage);
@@ -96,7 +96,7 @@ TEST_CASE("the first store to a page that was only read misses, because the entr
 }
 
 TEST_CASE("an access that crosses pages is one access and looks up both pages") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.load(kPage + kPageSize - 4);
   CHECK(s.counters().loads == 1);
   CHECK(s.counters().load_misses == 2);
@@ -107,7 +107,7 @@ TEST_CASE("an access that crosses pages is one access and looks up both pages") 
 }
 
 TEST_CASE("instructions and data have TLBs of their own") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.model.fetch(kPage, 4);
   s.load(kPage);
   s.model.fetch(kPage + kPageSize - 2, 4);
@@ -119,7 +119,7 @@ TEST_CASE("instructions and data have TLBs of their own") {
 
 TEST_CASE("a tagged TLB keeps both spaces through a hop, an untagged one begins anew on each side") {
   for (const bool is_tagged : {true, false}) {
-    Spaces s{is_tagged ? Variant{} : untagged()};
+    World s{is_tagged ? Variant{} : untagged()};
     const auto visit = [&] {
       s.model.fetch(kPage, 4);
       s.load(at(2, kPage));
@@ -140,7 +140,7 @@ TEST_CASE("a tagged TLB keeps both spaces through a hop, an untagged one begins 
 }
 
 TEST_CASE("a tagged TLB does not take a new space for the dead one whose number it has") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   s.load(kPage);
   ++s.descriptor(s.first).generation;
   s.enter(s.first);
@@ -150,7 +150,7 @@ TEST_CASE("a tagged TLB does not take a new space for the dead one whose number 
 
 TEST_CASE("invspace drops what a space owns and what lies in it from a tagged TLB, and all of an untagged one") {
   for (const bool is_tagged : {true, false}) {
-    Spaces s{is_tagged ? Variant{} : untagged()};
+    World s{is_tagged ? Variant{} : untagged()};
     const auto visit = [&] {
       s.load(kPage);              // of first, in first
       s.load(at(2, kPage));       // of first, in heap
@@ -172,7 +172,7 @@ TEST_CASE("invspace drops what a space owns and what lies in it from a tagged TL
 }
 
 TEST_CASE("instructions that take a selector read its entry, if it has one") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   const auto run = [&](Mnemonic mnemonic, uint64_t reg, uint64_t rm) {
     const uint64_t before = s.counters().list_entries;
     Registers registers;
@@ -198,7 +198,7 @@ TEST_CASE("instructions that take a selector read its entry, if it has one") {
 }
 
 TEST_CASE("only string moves count as bytes copied") {
-  Spaces s{Variant{}};
+  World s{Variant{}};
   auto* const code = &s.at<uint8_t>({s.page_entry(s.first, kPage, 0) & kPteAddressMask});
   const auto run = [&](std::initializer_list<uint8_t> bytes, uint64_t from, uint64_t to) {
     std::copy(bytes.begin(), bytes.end(), code);

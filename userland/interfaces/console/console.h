@@ -14,7 +14,9 @@ enum class Operation : uint64_t {
   WaitInput = 3,   ///< RSI deadline as clock value; returns Ok when a Read would not wait, or TimedOut
   Flush = 4,       ///< waits until everything written has left
   Attributes = 5,  ///< returns kIsTerminal or 0; RDX rows << 16 | columns
+  WriteWords = 6,  ///< RSI length, at most kWordsBytes; RDX R10 R8 R9 the bytes; returns Ok
 };
+constexpr uint64_t kWordsBytes = 32;
 constexpr uint64_t kIsTerminal = 1;
 
 }  // namespace hop::console

@@ -36,6 +36,8 @@ hop::Reply console_handler(const hop::Request& request) {
   switch (static_cast<hop::console::Operation>(request.operation)) {
     case hop::console::Operation::Write:
       return {line.write(arguments.b, arguments.c), 0};
+    case hop::console::Operation::WriteWords:
+      return hop::reply(line.write_words(arguments.b, &arguments.c));
     case hop::console::Operation::Read:
       return {line.read(arguments.b, arguments.c), 0};
     case hop::console::Operation::Poll:

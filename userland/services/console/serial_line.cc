@@ -3,6 +3,7 @@
 
 #include "isa-ext/abi/address.h"
 #include "isa-ext/abi/devices/devices.h"
+#include "userland/interfaces/console/console.h"
 #include "userland/runtime/caller_memory.h"
 #include "userland/runtime/kernel.h"
 
@@ -58,6 +59,13 @@ int64_t SerialLine::write(uint64_t buffer, uint64_t length) {
     if (count < wanted) return written != 0 ? static_cast<int64_t>(written) : static_cast<int64_t>(Status::BadAddress);
   }
   return static_cast<int64_t>(written);
+}
+
+Status SerialLine::write_words(uint64_t length, const uint64_t* words) {
+  if (length > kWordsBytes) return Status::Invalid;
+  const Guard guard(write_lock_);
+  send(reinterpret_cast<const uint8_t*>(words), length);
+  return Status::Ok;
 }
 
 void SerialLine::flush() const {

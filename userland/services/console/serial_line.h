@@ -18,6 +18,8 @@ class SerialLine {
 
   /// Pointers are the caller's. The bytes written, or BadAddress if nothing could be.
   [[nodiscard]] int64_t write(uint64_t buffer, uint64_t length);
+  /// The bytes lie in the words. Invalid: more than kWordsBytes.
+  [[nodiscard]] Status write_words(uint64_t length, const uint64_t* words);
   /// Waits for at least one byte; 0 = the input has ended.
   [[nodiscard]] int64_t read(uint64_t buffer, uint64_t length);
   /// Would read() not wait?
