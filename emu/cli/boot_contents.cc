@@ -12,8 +12,6 @@
 namespace emu::cli {
 namespace {
 
-constexpr uint32_t kAllAuthority =
-    hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules | hop::kAuthorityPower;
 constexpr std::string_view kPersonality = "linux";
 
 std::string stem(const std::string& path) {
@@ -76,7 +74,7 @@ BootImage BootContents::image(const RunOptions& options) const {
     image.modules.push_back({asx::kCommandsModule, asx::ModuleKind::Data, 0, files_.commands});
   }
   for (const NativeProgram& native : files_.natives) {
-    image.modules.push_back({native.name, asx::ModuleKind::Service, kAllAuthority, native.elf});
+    image.modules.push_back({native.name, asx::ModuleKind::Service, hop::kAuthorityAll, native.elf});
   }
   if (options.trace_system_calls) image.flags |= asx::kBootLinuxTrace;
   if (options.is_quiet) image.flags |= asx::kBootQuiet;

@@ -15,8 +15,6 @@ namespace {
 
 constexpr uint64_t kMemory = uint64_t{64} << 20;
 constexpr std::string_view kPersonality = "linux";
-constexpr uint32_t kAllAuthority =
-    hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules | hop::kAuthorityPower;
 
 /// A temporary file that a serial line writes.
 class Capture {
@@ -58,7 +56,7 @@ Result<NativeOutcome> run_native(const NativeRun& run) {
     image.modules.push_back({std::string(service.name), asx::ModuleKind::Service, service.authority, service.elf});
   }
   image.modules.push_back({asx::kRootModule, asx::ModuleKind::Data, 0, root.value()});
-  image.modules.push_back({run.name, asx::ModuleKind::Service, kAllAuthority, run.elf});
+  image.modules.push_back({run.name, asx::ModuleKind::Service, hop::kAuthorityAll, run.elf});
 
   Result<std::unique_ptr<Machine>> machine = Machine::create(options);
   if (!machine) return Error{machine.error()};

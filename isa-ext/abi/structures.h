@@ -75,9 +75,9 @@ struct Gate {
   uint32_t required_authority;   ///< every bit must be set in the source space's authority
   uint32_t minimum_free_frames;  ///< frames that must remain free above the reserve after the call
   uint32_t event_mask;           ///< ORed into the event mask on entry
-  uint32_t reserved0;
-  uint64_t pool;            ///< physical address of a StackPool (policy Pool)
-  uint64_t recovery_entry;  ///< for software: where a fault behind this gate continues; 0 = nowhere
+  uint32_t ceiling;              ///< for software: who runs behind this gate has at least this priority
+  uint64_t pool;                 ///< physical address of a StackPool (policy Pool)
+  uint64_t recovery_entry;       ///< for software: where a fault behind this gate continues; 0 = nowhere
   uint64_t reserved1;
 };
 static_assert(sizeof(Gate) == 64);

@@ -11,6 +11,10 @@ enum class Call : uint64_t {
 #undef HOP_CALL
 };
 
+/// Thread priorities: 0 is the lowest.
+constexpr unsigned kPriorities = 32;
+constexpr unsigned kDefaultPriority = 16;
+
 /// Slots of every service's code half that the kernel fills.
 constexpr uint16_t kKernelGate = 1;
 constexpr uint16_t kNamesGate = 2;  ///< absent in the names service itself
@@ -40,6 +44,8 @@ enum Authority : uint32_t {
   kAuthorityIo = 1u << 1,
   kAuthorityModules = 1u << 2,
   kAuthorityPower = 1u << 3,
+  kAuthoritySchedule = 1u << 4,  ///< priorities above one's own, budgets
+  kAuthorityAll = 31,
 };
 
 enum class SystemInfo : uint64_t {

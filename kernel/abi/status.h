@@ -36,6 +36,8 @@ enum class Status : int64_t {
   SymbolicLinkLoop = -40,  // ELOOP
   TimedOut = -110,         // ETIMEDOUT
   ServerFault = -1000,     ///< the callee faulted; its frame was popped
+  CallAborted = -1001,     ///< the call's deadline has passed; the callee goes on without its caller
+  Alerted = -1002,         ///< somebody wants the thread to come back to where it began
 };
 
 }  // namespace hop

@@ -27,6 +27,11 @@ Reply give_to_caller(const Caller& caller, AccessListEntry entry);
 /// The frame by which the caller's space was entered, or nullptr: where it returns to.
 [[nodiscard]] Frame* entry_frame(const Caller& caller);
 
+/// Whether the caller may give others, or a gate, so much: its thread's own, or with authority any.
+[[nodiscard]] inline bool may_grant_priority(const Caller& caller, uint64_t priority) {
+  return priority <= caller.thread.priority || caller.code.has_authority(hop::kAuthoritySchedule);
+}
+
 [[nodiscard]] constexpr bool is_protection(uint64_t value) {
   return (value & ~uint64_t{hop::kProtectRead | hop::kProtectWrite | hop::kProtectExecute}) == 0;
 }

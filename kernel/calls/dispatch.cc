@@ -6,6 +6,8 @@
 #include "kernel/fault/handle.h"
 #include "kernel/lib/assert.h"
 #include "kernel/object/interrupt_lines.h"
+#include "kernel/object/return_trap.h"
+#include "kernel/object/thread_requests.h"
 
 namespace kernel {
 
@@ -43,34 +45,45 @@ Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& argument
 
 void take_interrupt(uint32_t line) {
   if (line == asx::kTimerLine) {
-    scheduler().expire_deadlines(cpu::clock());
+    scheduler().timers().expire(cpu::clock());
   } else {
     interrupt_lines().fire(line);
   }
 }
 
-/// The last thing on every way out of the kernel. The frame on top is then one that can be returned by.
-Reply leave(Thread& thread, Reply reply) {
-  scheduler().yield_if_due();
-  if (unwind_dead_frames(thread)) reply = Status::ServerFault;
-  thread.frames().top()->event_mask = interrupt_lines().masked();
+/// The last thing on every way out of the kernel. The frame on top is then one that can be returned by. A wait may have
+/// put another thread into this one's place.
+Reply leave(Reply reply) {
+  settle_requests();
+  while (unwind_dead_frames(current_thread())) {
+    reply = Status::ServerFault;
+    settle_requests();
+  }
+  current_thread().frames().top()->event_mask = interrupt_lines().masked();
   scheduler().program_timer();
   return reply;
+}
+
+Reply take_exception(uint32_t vector) {
+  if (vector == asx::kVectorDebug) {
+    const TrapTaken trap = take_return_trap(current_thread());
+    if (trap.is_traps && !trap.is_programs) return Status::Ok;
+  }
+  return handle_fault(current_thread());
 }
 
 }  // namespace
 
 extern "C" Reply kernel_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t number) {
-  Thread& thread = current_thread();
-  return leave(thread, dispatch(thread, number, {{a, b, c, d, e, f}}));
+  const Reply reply = dispatch(current_thread(), number, {{a, b, c, d, e, f}});
+  return leave(reply);
 }
 
 extern "C" Reply kernel_event() {
-  Thread& thread = current_thread();
-  const uint32_t vector = thread.frames().top()->vector;
-  if (vector < asx::kVectorInterrupt) return leave(thread, handle_fault(thread));
+  const uint32_t vector = current_thread().frames().top()->vector;
+  if (vector < asx::kVectorInterrupt) return leave(take_exception(vector));
   take_interrupt(vector - asx::kVectorInterrupt);
-  return leave(thread, Status::Ok);
+  return leave(Status::Ok);
 }
 
 extern "C" Reply kernel_thread_start() {
@@ -80,7 +93,7 @@ extern "C" Reply kernel_thread_start() {
     thread.body();
     end_current_thread();
   }
-  return leave(thread, Status::Ok);
+  return leave(thread.start_status);
 }
 
 }  // namespace kernel

@@ -12,12 +12,13 @@ constexpr uint32_t kFramesForService = 4;
 }  // namespace
 
 Reply gate_create(const Caller& caller, const Arguments& arguments) {
-  const uint64_t entry = arguments[1], policy = arguments[3], recovery = arguments[4];
+  const uint64_t entry = arguments[1], policy = arguments[3], recovery = arguments[4], ceiling = arguments[5];
   if (entry >= kSpaceLimit || recovery >= kSpaceLimit) return Status::Invalid;
-  if (policy > static_cast<uint64_t>(asx::StackPolicy::Pool)) return Status::Invalid;
+  if (policy > static_cast<uint64_t>(asx::StackPolicy::Pool) || ceiling >= hop::kPriorities) return Status::Invalid;
   const Result<Space*> space = resolve_space(caller, arguments[0], hop::kRightControl);
   if (!space) return space.status();
   if (!space.value()->is_code()) return Status::Invalid;
+  if (!may_grant_priority(caller, ceiling)) return Status::NotPermitted;
   asx::Gate gate{};
   gate.flags = asx::kGateValid;
   gate.stack_policy = static_cast<asx::StackPolicy>(policy);
@@ -25,6 +26,8 @@ Reply gate_create(const Caller& caller, const Arguments& arguments) {
   gate.parameter = arguments[2];
   gate.minimum_free_frames = kFramesForService;
   gate.recovery_entry = recovery;
+  gate.ceiling = static_cast<uint32_t>(ceiling);
+  if (ceiling != 0) note_ceiling();
   if (gate.stack_policy == asx::StackPolicy::Pool) {
     const Result<PhysicalAddress> pool = space.value()->stack_pool();
     if (!pool) return pool.status();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Threads, and what they wait for.
+// Threads: their life, their share of the CPU, and what may be asked of them.
 #include "kernel/arch/cpu.h"
 #include "kernel/calls/arguments.h"
-#include "kernel/object/interrupt_lines.h"
+#include "kernel/object/budget.h"
+#include "kernel/object/call_deadline.h"
+#include "kernel/object/thread_requests.h"
 
 namespace kernel::calls {
 
@@ -40,6 +42,8 @@ Reply thread_create(const Caller& caller, const Arguments& arguments) {
     acquire(thread);
     reply = give_to_caller(caller, object_entry(thread, hop::kRightAll));
     if (reply.value >= 0) {
+      thread.priority = caller.thread.priority;
+      share_budget(caller.thread, thread);
       thread.start_gate = target.gate_name();
       thread.start_pool = {gate.pool};
       thread.start_slot = slot;
@@ -67,39 +71,121 @@ Reply thread_sleep(const Caller&, const Arguments& arguments) {
   return scheduler().block(nullptr, deadline) == WakeReason::Cancelled ? Status::Interrupted : Status::Ok;
 }
 
-Reply event_create(const Caller& caller, const Arguments&) {
-  EventSource* event = create_event_source();
-  if (event == nullptr) return Status::OutOfMemory;
-  return give_to_caller(caller, object_entry(*event, hop::kRightAll));
+namespace {
+
+/// A thread that has not ended, with control; selector 0: the caller's own. NotFound: it has ended.
+Result<Thread*> resolve_thread(const Caller& caller, uint64_t selector) {
+  if (selector == 0) return &caller.thread;
+  const Result<Capability> found = resolve(caller, selector);
+  if (!found) return found.status();
+  if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
+  auto* object = reinterpret_cast<Object*>(found.value().entry.object);
+  if (object->kind != ObjectKind::Thread) return Status::BadHandle;
+  if (!found.value().has_rights(hop::kRightControl)) return Status::NotPermitted;
+  auto* thread = static_cast<Thread*>(object);
+  if (thread->state == ThreadState::Ended) return Status::NotFound;
+  return thread;
 }
 
-Reply event_signal(const Caller& caller, const Arguments& arguments) {
-  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightWrite);
-  if (!event) return event.status();
-  signal(*event.value());
+/// nullptr for selector 0.
+Result<Budget*> resolve_budget(const Caller& caller, uint64_t selector) {
+  if (selector == 0) return nullptr;
+  const Result<Capability> found = resolve(caller, selector);
+  if (!found) return found.status();
+  if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
+  auto* object = reinterpret_cast<Object*>(found.value().entry.object);
+  if (object->kind != ObjectKind::Budget) return Status::BadHandle;
+  return static_cast<Budget*>(object);
+}
+
+}  // namespace
+
+Reply thread_set_priority(const Caller& caller, const Arguments& arguments) {
+  const uint64_t priority = arguments[1];
+  if (priority >= kPriorities) return Status::Invalid;
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  if (!may_grant_priority(caller, priority)) return Status::NotPermitted;
+  const bool was_queued = scheduler().dequeue(*thread.value());
+  thread.value()->priority = static_cast<uint32_t>(priority);
+  if (was_queued) scheduler().requeue(*thread.value());
   return Status::Ok;
 }
 
-Reply event_wait(const Caller& caller, const Arguments& arguments) {
-  const uint64_t deadline = arguments[1];
-  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightRead);
-  if (!event) return event.status();
-  if (event.value()->count == 0 && deadline <= cpu::clock()) return Status::TimedOut;
-  const Result<uint64_t> taken = wait(*event.value(), deadline);
-  if (!taken) return taken.status();
-  return Reply(taken.value());
+Reply budget_create(const Caller& caller, const Arguments& arguments) {
+  const uint64_t ticks = arguments[0], period = arguments[1];
+  constexpr uint64_t kLongestPeriod = uint64_t{1} << 48;
+  if (ticks == 0 || ticks > period || period > kLongestPeriod) return Status::Invalid;
+  if (!caller.code.has_authority(hop::kAuthoritySchedule)) return Status::NotPermitted;
+  Budget* budget = create_budget(ticks, period);
+  if (budget == nullptr) return Status::OutOfMemory;
+  return give_to_caller(caller, object_entry(*budget, hop::kRightAll));
 }
 
-Reply interrupt_bind(const Caller& caller, const Arguments& arguments) {
-  if (!caller.code.has_authority(hop::kAuthorityIo)) return Status::NotPermitted;
-  const Result<EventSource*> event = resolve_event(caller, arguments[0], hop::kRightWrite);
-  if (!event) return event.status();
-  return interrupt_lines().bind(*event.value(), arguments[1]);
+Reply thread_set_budget(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  const Result<Budget*> budget = resolve_budget(caller, arguments[1]);
+  if (!budget) return budget.status();
+  if (!caller.code.has_authority(hop::kAuthoritySchedule)) return Status::NotPermitted;
+  set_budget(*thread.value(), budget.value());
+  return Status::Ok;
 }
 
-Reply interrupt_done(const Caller& caller, const Arguments& arguments) {
-  if (!caller.code.has_authority(hop::kAuthorityIo)) return Status::NotPermitted;
-  return interrupt_lines().done(arguments[0]);
+Reply thread_suspend(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  suspend(*thread.value());
+  return Status::Ok;
+}
+
+Reply thread_resume(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  resume(*thread.value());
+  return Status::Ok;
+}
+
+Reply thread_end(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  request_end(*thread.value());
+  return Status::Ok;
+}
+
+Reply thread_notify(const Caller& caller, const Arguments& arguments) {
+  const Result<EventSource*> event = resolve_event(caller, arguments[1], hop::kRightWrite);
+  if (!event) return event.status();
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  acquire(*event.value());
+  if (thread.value()->end_event != nullptr) release(*thread.value()->end_event);
+  thread.value()->end_event = event.value();
+  return Status::Ok;
+}
+
+Reply thread_alert(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  alert(*thread.value());
+  return Status::Ok;
+}
+
+Reply alert_take(const Caller& caller, const Arguments&) {
+  const bool is_alerted = caller.thread.is_alerted;
+  if (is_at_home(caller.thread)) caller.thread.is_alerted = false;
+  return Reply(is_alerted ? 1 : 0);
+}
+
+Reply call_deadline(const Caller& caller, const Arguments& arguments) {
+  const uint64_t when = arguments[0], grace = arguments[1];
+  constexpr uint64_t kLongestGrace = uint64_t{1} << 48;
+  if (when == kNoDeadline || grace > kLongestGrace) return Status::Invalid;
+  return set_call_deadline(caller.thread, when, grace);
+}
+
+Reply call_deadline_clear(const Caller& caller, const Arguments&) {
+  return clear_call_deadline(caller.thread);
 }
 
 }  // namespace kernel::calls

@@ -98,7 +98,7 @@ void initialize_gates() {
 /// The idle thread: serves interrupts by asking for them, since the kernel runs with all of them masked.
 void idle() {
   for (;;) {
-    scheduler().expire_deadlines(cpu::clock());
+    scheduler().timers().expire(cpu::clock());
     const uint64_t asking = cpu::pending_lines() & ~uint64_t{interrupt_lines().masked()};
     for (uint32_t line = 0; line < asx::kInterruptLines; ++line) {
       if (line != asx::kTimerLine && (asking >> line & 1) != 0) interrupt_lines().fire(line);
@@ -128,7 +128,7 @@ extern "C" [[noreturn]] void kernel_main(const asx::BootInfo* info) {
   const Result<Thread*> first_thread = create_kernel_thread(start_services);
   HOP_ASSERT(idle_thread && first_thread);
   const uint64_t quantum = info->quantum == 0 ? kDefaultQuantum : info->quantum;
-  scheduler().initialize(quantum, *idle_thread.value(), release_ended);
+  scheduler().initialize(quantum, *idle_thread.value(), {.release = release_ended, .priority_of = priority_of});
   scheduler().make_ready(*first_thread.value());
   scheduler().start();
 }

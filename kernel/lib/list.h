@@ -15,6 +15,13 @@ struct ListNode {
     previous->next = next;
     next = previous = nullptr;
   }
+  /// Puts `other`, which is on no list, in its place.
+  void replace_by(ListNode& other) {
+    other.next = next;
+    other.previous = previous;
+    next->previous = previous->next = &other;
+    next = previous = nullptr;
+  }
 };
 
 /// A list of T, which derives from ListNode<Tag>. Owns nothing.
@@ -32,6 +39,12 @@ class List {
   [[nodiscard]] T* after(T& member) {
     Node* next = static_cast<Node&>(member).next;
     return next == &head_ ? nullptr : static_cast<T*>(next);
+  }
+  [[nodiscard]] T* back() { return is_empty() ? nullptr : static_cast<T*>(head_.previous); }
+  /// The member before this one, or nullptr.
+  [[nodiscard]] T* before(T& member) {
+    Node* previous = static_cast<Node&>(member).previous;
+    return previous == &head_ ? nullptr : static_cast<T*>(previous);
   }
   void push_back(T& member) { insert_before(nullptr, member); }
   /// Puts the member before another one, or at the end if that is nullptr.

@@ -2,6 +2,7 @@
 #include "kernel/object/event_source.h"
 
 #include "kernel/memory/object_cache.h"
+#include "kernel/object/thread.h"
 
 namespace kernel {
 
@@ -25,16 +26,27 @@ void signal(EventSource& event) {
   }
 }
 
-Result<uint64_t> wait(EventSource& event, uint64_t deadline) {
+void hand_over(EventSource& event) {
+  ++event.count;
+  if (Schedulable* waiter = event.waiters.front(); waiter != nullptr) scheduler().hand_over(*waiter);
+}
+
+Result<uint64_t> wait(EventSource& event, uint64_t deadline, Alertable alertable) {
   acquire(event);  // its entries may go while we wait
-  Result<uint64_t> result = Status::TimedOut;
   WakeReason reason = WakeReason::Signalled;
-  while (event.count == 0 && reason == WakeReason::Signalled) reason = scheduler().block(&event.waiters, deadline);
+  while (event.count == 0 && reason == WakeReason::Signalled) {
+    current_thread().waits_alertably = alertable == Alertable::Yes;
+    reason = scheduler().block(&event.waiters, deadline);
+    current_thread().waits_alertably = false;
+  }
+  Result<uint64_t> result = Status::TimedOut;
   if (reason == WakeReason::Cancelled) {
     result = Status::Interrupted;
   } else if (event.count != 0) {
     result = event.count;
     event.count = 0;
+  } else if (reason == WakeReason::Alerted) {
+    result = Status::Alerted;
   }
   release(event);
   return result;

@@ -19,7 +19,12 @@ void destroy(EventSource& event);
 
 /// Adds one to the count and wakes one waiter.
 void signal(EventSource& event);
-/// Takes the count if it is not 0, else waits for it. TimedOut; Interrupted: the thread's space died.
-Result<uint64_t> wait(EventSource& event, uint64_t deadline);
+/// The same, and of its priority the waiter is the next to run.
+void hand_over(EventSource& event);
+
+enum class Alertable { No, Yes };
+/// Takes the count if it is not 0, else waits for it. TimedOut; Interrupted: the thread's space died, or it is to end;
+/// Alerted, if that may end the wait.
+Result<uint64_t> wait(EventSource& event, uint64_t deadline, Alertable alertable = Alertable::No);
 
 }  // namespace kernel

@@ -2,6 +2,7 @@
 #include "kernel/object/object.h"
 
 #include "kernel/lib/assert.h"
+#include "kernel/object/budget.h"
 #include "kernel/object/event_source.h"
 #include "kernel/object/thread.h"
 
@@ -13,6 +14,8 @@ void release(Object& object) {
   switch (object.kind) {
     case ObjectKind::EventSource:
       return destroy(static_cast<EventSource&>(object));
+    case ObjectKind::Budget:
+      return destroy(static_cast<Budget&>(object));
     case ObjectKind::Thread:
       return destroy(static_cast<Thread&>(object));
   }

@@ -6,7 +6,7 @@
 
 namespace kernel {
 
-enum class ObjectKind : uint32_t { EventSource, Thread };
+enum class ObjectKind : uint32_t { EventSource, Thread, Budget };
 
 struct Object {
   explicit constexpr Object(ObjectKind its_kind) : kind(its_kind) {}

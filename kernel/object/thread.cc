@@ -3,6 +3,9 @@
 
 #include "isa-ext/abi/boot.h"
 #include "kernel/memory/object_cache.h"
+#include "kernel/object/budget.h"
+#include "kernel/object/call_deadline.h"
+#include "kernel/object/event_source.h"
 #include "kernel/object/space.h"
 
 namespace kernel {
@@ -36,10 +39,38 @@ void initialize_block(Thread& thread) {
   block.cs_generation = block.ss_generation = space_table().descriptor(asx::kKernelSpaceId).generation;
   block.code_list_generation = block.stack_list_generation = block.cs_generation;
   block.kernel_rsp = reinterpret_cast<uint64_t>(at<void>(thread.kernel_stack + kKernelStackSize));
-  block.kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
+}
+
+bool has_ceilings = false;
+
+uint32_t ceiling_of(const GateName& name) {
+  const Space* space = space_table().find(name.space, name.generation);
+  const asx::Gate* gate = space == nullptr ? nullptr : space->gate(name.index);
+  return gate == nullptr ? 0 : gate->ceiling;
 }
 
 }  // namespace
+
+void note_ceiling() {
+  has_ceilings = true;
+}
+
+uint32_t priority_of(const Schedulable& schedulable) {
+  const auto& thread = static_cast<const Thread&>(schedulable);
+  uint32_t priority = thread.priority;
+  if (!has_ceilings) return priority;
+  const auto raise = [&](const GateName& name) {
+    const uint32_t ceiling = ceiling_of(name);
+    if (ceiling > priority) priority = ceiling;
+  };
+  raise(thread.start_gate);
+  const SecureStack stack = thread.frames();
+  for (uint32_t i = 0; i < stack.depth(); ++i) {
+    const Frame& frame = *stack.frame(i);
+    if (frame.kind == FrameKind::Call) raise({frame.gate_space, frame.gate_space_generation, frame.gate_index});
+  }
+  return priority;
+}
 
 void set_secure_stack_size(SecureStackSize size) {
   secure_stack_size = size;
@@ -51,10 +82,15 @@ Thread& current_thread() {
   return **reinterpret_cast<Thread**>(stack_pointer & ~(kKernelStackSize - 1));
 }
 
+void own_stacks(Thread& thread) {
+  *at<Thread*>(thread.kernel_stack) = &thread;
+  thread.block().kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
+}
+
 Result<Thread*> create_kernel_thread(void (*body)()) {
   const auto stack = frames().allocate(kKernelStackOrder);
   if (!stack) return stack.status();
-  const auto secure = frames().allocate_zeroed(secure_order());
+  const auto secure = frames().allocate(secure_order());  // frames are cleared before they are filled
   Thread* thread = secure ? threads.create() : nullptr;
   if (thread == nullptr) {
     if (secure) frames().free(secure.value(), secure_order());
@@ -64,11 +100,11 @@ Result<Thread*> create_kernel_thread(void (*body)()) {
   thread->number = ++last_number;
   thread->kernel_stack = stack.value();
   thread->body = body;
-  *at<Thread*>(stack.value()) = thread;
   thread->context.thread_block = secure.value();
   thread->context.kernel_stack_pointer = prepare_stack(stack.value(), thread_start);
   reset(thread->context.vectors);
   initialize_block(*thread);
+  own_stacks(*thread);
   all_threads.push_back(*thread);
   return thread;
 }
@@ -96,18 +132,26 @@ Result<Thread*> create_thread(const ThreadStart& start) {
 }
 
 void discard(Thread& thread) {
+  set_budget(thread, nullptr);
   thread.ListNode<ThreadTag>::unlink();
   release_ended(thread);
 }
 
 void end_current_thread() {
   Thread& thread = current_thread();
+  drop_deadlines(thread);
   while (thread.frames().depth() != 0) thread.frames().pop();
   const GateName& gate = thread.start_gate;
   if (thread.start_slot != 0 && space_table().is_alive(gate.space, gate.generation)) {
     stack_pool::give_back(thread.start_pool, thread.start_slot);
   }
   for (AccessListEntry& entry : thread.baggage) release_object(entry);
+  if (thread.end_event != nullptr) {
+    signal(*thread.end_event);
+    release(*thread.end_event);
+    thread.end_event = nullptr;
+  }
+  set_budget(thread, nullptr);
   thread.ListNode<ThreadTag>::unlink();
   scheduler().end_current();
 }
@@ -120,6 +164,7 @@ void release_ended(Schedulable& ended) {
 }
 
 void destroy(Thread& thread) {
+  HOP_ASSERT(thread.state == ThreadState::Ended || thread.state == ThreadState::New);
   threads.destroy(&thread);
 }
 

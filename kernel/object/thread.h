@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A thread: a kernel stack, a secure stack, and whatever spaces it is in. It belongs to no space and to no process.
 #pragma once
+#include "kernel/lib/result.h"
 #include "kernel/object/access_list.h"
 #include "kernel/object/gate_table.h"
 #include "kernel/object/secure_stack.h"
@@ -9,6 +10,8 @@
 namespace kernel {
 
 class Space;
+struct CallDeadline;
+struct EventSource;
 struct ThreadTag;
 
 /// What a thread last faulted with.
@@ -19,6 +22,13 @@ struct FaultRecord {
   uint32_t code_space = 0, code_generation = 0;
   uint32_t stack_space = 0, stack_generation = 0;
   bool is_out_of_memory = false;  ///< a page fault that only wanted a frame
+};
+
+/// A frame whose return shall be noticed (object/return_trap.h).
+struct ReturnTrap {
+  bool is_armed = false;
+  bool was_stepping = false;  ///< the frame's RFLAGS.TF was set without us
+  uint32_t position = 0;      ///< of the frame, from the bottom
 };
 
 constexpr uint32_t kBaggageSlots = 4;
@@ -36,7 +46,19 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   uint32_t start_slot = 0;     ///< 0 = none
   AccessListEntry baggage[kBaggageSlots] = {};
   FaultRecord fault;
-  uint64_t repeated_fault = 0;  ///< behind the start gate: as Frame::software elsewhere (fault/handle.cc)
+  uint64_t repeated_fault = 0;       ///< behind the start gate: as Frame::software elsewhere (fault/handle.cc)
+  Status start_status = Status::Ok;  ///< what it finds in its registers if it begins behind a call
+
+  // What others have asked of it (object/thread_requests.h).
+  bool is_suspended = false;
+  bool is_to_end = false;
+  bool is_alerted = false;
+  bool waits_alertably = false;       ///< in the wait it is in
+  bool rests = false;                 ///< it waits because it is suspended
+  EventSource* end_event = nullptr;   ///< signalled when it ends
+  CallDeadline* deadlines = nullptr;  ///< of its calls, innermost first (object/call_deadline.h)
+  uint16_t last_deadline_mark = 0;
+  ReturnTrap trap;
 };
 
 /// Of every thread that is created from then on: how many frames its secure stack has, and how many of these calls must
@@ -54,13 +76,20 @@ struct ThreadStart {
   uint64_t rdi = 0, rsi = 0, parameter = 0;  ///< parameter: R11
 };
 
-/// The thread that runs on this CPU.
+/// Its own priority, or the ceiling of a gate behind which it runs if that is higher.
+[[nodiscard]] uint32_t priority_of(const Schedulable& thread);
+/// Counts a gate with a ceiling: while there is none, nobody looks for them.
+void note_ceiling();
+
+/// The thread that runs on this CPU. After a wait it may be another one on the same stack (object/call_deadline.h).
 [[nodiscard]] Thread& current_thread();
 
 /// A new thread, not yet ready, with one reference: that of its running. OutOfMemory.
 Result<Thread*> create_thread(const ThreadStart& start);
 /// The same for a thread that stays in the kernel.
 Result<Thread*> create_kernel_thread(void (*body)());
+/// Makes its kernel stack and its thread block say whose they are.
+void own_stacks(Thread& thread);
 /// Gives back a thread that was never made ready.
 void discard(Thread& thread);
 /// Ends the current thread: its frames, the stacks that came with them, its baggage.

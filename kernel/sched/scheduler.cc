@@ -19,10 +19,21 @@ Scheduler& scheduler() {
   return boot_cpu_scheduler;
 }
 
-void Scheduler::initialize(uint64_t quantum, Schedulable& idle, Release release) {
+void Schedulable::end_wait(Timer& timer, uint64_t) {
+  scheduler().wake(static_cast<Schedulable&>(timer), WakeReason::TimedOut);
+}
+
+void Reservation::release_throttled(Timer& timer, uint64_t) {
+  auto& reservation = static_cast<Reservation&>(timer);
+  ThreadQueue released;
+  while (Schedulable* thread = reservation.throttled.pop_front()) released.push_back(*thread);
+  while (Schedulable* thread = released.pop_front()) scheduler().enqueue(*thread, Scheduler::Place::Back);
+}
+
+void Scheduler::initialize(uint64_t quantum, Schedulable& idle, const Hooks& hooks) {
   quantum_ = quantum;
   idle_ = &idle;
-  release_ = release;
+  hooks_ = hooks;
 }
 
 void Scheduler::start() {
@@ -33,18 +44,58 @@ void Scheduler::start() {
   panic("the boot stack was resumed", __FILE__, __LINE__);
 }
 
-void Scheduler::enqueue(Schedulable& thread) {
+void Scheduler::enqueue(Schedulable& thread, Place place) {
   HOP_ASSERT(thread.state != ThreadState::Ready && thread.state != ThreadState::Ended);
+  if (&thread == idle_) {
+    thread.state = ThreadState::Ready;
+    return;
+  }
+  if (Reservation* limit = thread.reservation; limit != nullptr && !limit->server.has_budget(cpu::clock())) {
+    thread.state = ThreadState::Throttled;
+    limit->throttled.push_back(thread);
+    if (!limit->is_set()) timers_.set(*limit, limit->server.next_refill());
+    return;
+  }
   thread.state = ThreadState::Ready;
-  if (&thread != idle_) ready_.push_back(thread);
+  thread.queued_priority = hooks_.priority_of(thread);
+  ThreadQueue& queue = ready_[thread.queued_priority];
+  queue.insert_before(place == Place::Front ? queue.front() : nullptr, thread);
+  occupied_ |= 1u << thread.queued_priority;
+}
+
+bool Scheduler::dequeue(Schedulable& thread) {
+  if (thread.state != ThreadState::Ready && thread.state != ThreadState::Throttled) return false;
+  thread.ListNode<QueueTag>::unlink();
+  if (thread.state == ThreadState::Ready && ready_[thread.queued_priority].is_empty()) {
+    occupied_ &= ~(1u << thread.queued_priority);
+  }
+  thread.state = ThreadState::New;
+  return true;
+}
+
+Schedulable* Scheduler::take_next() {
+  if (occupied_ == 0) return idle_;
+  const unsigned priority = highest_ready();
+  Schedulable* next = ready_[priority].pop_front();
+  if (ready_[priority].is_empty()) occupied_ &= ~(1u << priority);
+  return next;
+}
+
+void Scheduler::charge_current() {
+  const uint64_t now = cpu::clock();
+  if (current_->reservation != nullptr && now > charged_until_) {
+    current_->reservation->server.charge(now - charged_until_);
+  }
+  charged_until_ = now;
 }
 
 void Scheduler::switch_to_next() {
-  Schedulable* next = ready_.pop_front();
-  if (next == nullptr) next = idle_;
+  charge_current();
+  Schedulable* next = take_next();
   Schedulable* previous = current_;
   next->state = ThreadState::Running;
   is_slice_fresh_ = true;
+  if (next->reservation != nullptr) next->reservation->server.begin(charged_until_);
   if (next == previous) return;
   current_ = next;
   switch_context(previous->context, next->context);
@@ -55,11 +106,33 @@ void Scheduler::finish_switch() {
   if (ended_ == nullptr) return;
   Schedulable* ended = ended_;
   ended_ = nullptr;
-  release_(*ended);
+  hooks_.release(*ended);
+}
+
+void Scheduler::take_place(Schedulable& thread, Schedulable& other) {
+  HOP_ASSERT(other.state == ThreadState::New && thread.state != ThreadState::Ended);
+  if (&thread == current_) {
+    charge_current();
+    current_ = &other;
+  } else if (thread.ListNode<QueueTag>::is_linked()) {
+    thread.ListNode<QueueTag>::replace_by(other);
+  }
+  if (thread.is_set()) {
+    timers_.cancel(thread);
+    timers_.set(other, thread.when);
+  }
+  other.state = thread.state;
+  other.wake_reason = thread.wake_reason;
+  other.queued_priority = thread.queued_priority;
+  other.slice_left = thread.slice_left;
+  thread.state = ThreadState::New;
+  thread.slice_left = 0;
 }
 
 void Scheduler::yield() {
-  enqueue(*current_);
+  charge_current();
+  current_->slice_left = 0;
+  enqueue(*current_, Place::Back);
   switch_to_next();
 }
 
@@ -67,52 +140,73 @@ WakeReason Scheduler::block(ThreadQueue* queue, uint64_t deadline) {
   Schedulable& thread = *current_;
   HOP_ASSERT(&thread != idle_);
   thread.state = ThreadState::Blocked;
-  thread.deadline = deadline;
-  if (queue != nullptr) queue->push_back(thread);
-  if (deadline != kNoDeadline) {
-    Schedulable* place = deadlines_.front();
-    while (place != nullptr && place->deadline <= deadline) place = deadlines_.after(*place);
-    deadlines_.insert_before(place, thread);
+  thread.slice_left = 0;
+  if (queue != nullptr) {
+    thread.queued_priority = hooks_.priority_of(thread);
+    Schedulable* place = nullptr;
+    for (Schedulable* last = queue->back(); last != nullptr && last->queued_priority < thread.queued_priority;
+         last = queue->before(*last)) {
+      place = last;
+    }
+    queue->insert_before(place, thread);
   }
+  if (deadline != kNoDeadline) timers_.set(thread, deadline);
   switch_to_next();
-  return thread.wake_reason;
+  return current_->wake_reason;  // another thread may be in its place (take_place)
 }
 
-void Scheduler::wake(Schedulable& thread, WakeReason reason) {
+void Scheduler::wake(Schedulable& thread, WakeReason reason, Place place) {
   HOP_ASSERT(thread.state == ThreadState::Blocked);
   thread.wake_reason = reason;
   if (thread.ListNode<QueueTag>::is_linked()) thread.ListNode<QueueTag>::unlink();
-  if (thread.ListNode<DeadlineTag>::is_linked()) thread.ListNode<DeadlineTag>::unlink();
-  enqueue(thread);
+  timers_.cancel(thread);
+  enqueue(thread, place);
 }
 
 void Scheduler::end_current() {
+  charge_current();
+  current_->reservation = nullptr;
   current_->state = ThreadState::Ended;
   ended_ = current_;
   switch_to_next();
   panic("an ended thread was resumed", __FILE__, __LINE__);
 }
 
-void Scheduler::expire_deadlines(uint64_t now) {
-  for (Schedulable* first = deadlines_.front(); first != nullptr && first->deadline <= now;
-       first = deadlines_.front()) {
-    wake(*first, WakeReason::TimedOut);
+bool Scheduler::must_yield() {
+  if (current_ == idle_) return occupied_ != 0;
+  if (current_->reservation != nullptr) {
+    charge_current();
+    if (!current_->reservation->server.has_budget(charged_until_)) return true;
   }
+  if (occupied_ == 0 || highest_ready() < current_->priority) return false;
+  const uint32_t priority = hooks_.priority_of(*current_);
+  if (highest_ready() != priority) return highest_ready() > priority;
+  return !is_slice_fresh_ && cpu::clock() >= slice_end_;
 }
 
 void Scheduler::yield_if_due() {
-  while (!is_slice_fresh_ && !ready_.is_empty() && cpu::clock() >= slice_end_) yield();
+  while (must_yield()) {
+    const uint64_t now = cpu::clock();
+    const bool has_had_its_turn = !is_slice_fresh_ && now >= slice_end_;
+    if (!is_slice_fresh_) current_->slice_left = has_had_its_turn ? 0 : slice_end_ - now;
+    enqueue(*current_, has_had_its_turn ? Place::Back : Place::Front);
+    switch_to_next();
+  }
 }
 
 void Scheduler::program_timer() {
-  Schedulable* sleeper = deadlines_.front();
-  uint64_t compare = sleeper == nullptr ? kNoDeadline : sleeper->deadline;
+  uint64_t compare = timers_.next();
   const uint64_t now = cpu::clock();
   if (is_slice_fresh_) {
     is_slice_fresh_ = false;
-    slice_end_ = now + kLeaveTicks + quantum_;
+    slice_end_ = now + kLeaveTicks + (current_->slice_left != 0 ? current_->slice_left : quantum_);
   }
-  if (!ready_.is_empty() && slice_end_ < compare) compare = slice_end_;
+  const bool is_shared = occupied_ != 0 && highest_ready() >= current_->priority;
+  if (is_shared && slice_end_ < compare) compare = slice_end_;
+  if (current_->reservation != nullptr) {
+    const uint64_t end = now + kLeaveTicks + current_->reservation->server.available();
+    if (end < compare) compare = end;
+  }
   cpu::set_compare(compare);
 }
 

@@ -1,76 +1,135 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who runs next on one CPU: round robin with a quantum, and threads that wait for a deadline or for each other.
+// Who runs next on one CPU: of the threads with the highest priority the next one, each for a quantum; and what happens
+// at some time. Decision 0007 says how priorities and budgets follow a thread through gates.
 //
-// A thread that leaves the CPU does so inside the kernel, by a switch of kernel stacks. Preemption is the same: the
-// timer's event finds the quantum used up, and the way out of the kernel yields. All of it runs with events masked.
+// A thread that leaves the CPU does so inside the kernel, by a switch of kernel stacks. Preemption is the same: an
+// event finds that somebody else is due, and the way out of the kernel switches. All of it runs with events masked.
 #pragma once
+#include "kernel/abi/call.h"
 #include "kernel/arch/context.h"
 #include "kernel/lib/list.h"
+#include "kernel/sched/sporadic_server.h"
+#include "kernel/sched/timer_queue.h"
 
 namespace kernel {
 
 struct QueueTag;
-struct DeadlineTag;
 
-constexpr uint64_t kNoDeadline = ~uint64_t{0};
+using hop::kDefaultPriority;
+using hop::kPriorities;
 
-enum class ThreadState : uint32_t { New, Ready, Running, Blocked, Ended };
-enum class WakeReason : uint32_t { Signalled, TimedOut, Cancelled };
+enum class ThreadState : uint32_t {
+  New,
+  Ready,
+  Running,
+  Blocked,
+  Throttled,  ///< would be ready, but its budget is used up
+  Ended
+};
+enum class WakeReason : uint32_t { Signalled, TimedOut, Cancelled, Alerted };
+
+struct Schedulable;
+using ThreadQueue = List<Schedulable, QueueTag>;
+
+/// A budget, which any number of threads use up together.
+struct Reservation : Timer {
+  constexpr Reservation() : Timer(release_throttled) {}
+  SporadicServer server;
+  ThreadQueue throttled;  ///< threads that wait for the refill, for which the timer is set
+
+ private:
+  static void release_throttled(Timer& timer, uint64_t now);
+};
 
 /// What the scheduler knows of a thread.
-struct Schedulable : ListNode<QueueTag>, ListNode<DeadlineTag> {
+struct Schedulable : ListNode<QueueTag>, Timer {
+  constexpr Schedulable() : Timer(end_wait) {}
   Context context;
   ThreadState state = ThreadState::New;
   WakeReason wake_reason = WakeReason::Signalled;
-  uint64_t deadline = kNoDeadline;
-};
+  uint32_t priority = kDefaultPriority;  ///< its own; gates may raise it
+  uint32_t queued_priority = 0;          ///< in whose queue it stands
+  uint64_t slice_left = 0;               ///< of a quantum that was interrupted; 0 = a whole one
+  Reservation* reservation = nullptr;    ///< nullptr: no limit
 
-using ThreadQueue = List<Schedulable, QueueTag>;
+ private:
+  static void end_wait(Timer& timer, uint64_t now);
+};
 
 class Scheduler {
  public:
-  /// `release` frees the kernel stack and the secure stack of a thread that has ended, once nothing uses them.
-  using Release = void (*)(Schedulable& ended);
+  /// What the scheduler asks of those who know what a thread is.
+  struct Hooks {
+    /// Frees the kernel stack and the secure stack of a thread that has ended, once nothing uses them.
+    void (*release)(Schedulable& ended);
+    /// Its own priority or that of a gate behind which it runs, whichever is higher.
+    uint32_t (*priority_of)(const Schedulable& thread);
+  };
 
   constexpr Scheduler() = default;
-  void initialize(uint64_t quantum, Schedulable& idle, Release release);
+  void initialize(uint64_t quantum, Schedulable& idle, const Hooks& hooks);
   /// Leaves the boot stack for ever and becomes the idle thread.
   [[noreturn]] void start();
 
   [[nodiscard]] Schedulable& current() const { return *current_; }
-  [[nodiscard]] bool has_ready_threads() const { return !ready_.is_empty(); }
+  [[nodiscard]] bool has_ready_threads() const { return occupied_ != 0; }
+  /// The highest priority of a thread that is ready, if that is above the given one; else 0.
+  [[nodiscard]] uint32_t ready_above(uint32_t priority) const {
+    return occupied_ != 0 && highest_ready() > priority ? highest_ready() : 0;
+  }
+  [[nodiscard]] TimerQueue& timers() { return timers_; }
 
-  void make_ready(Schedulable& thread) { enqueue(thread); }
-  /// Lets the others run; the current thread goes to the end of the queue.
+  void make_ready(Schedulable& thread) { enqueue(thread, Place::Back); }
+  /// Lets others of the same priority run; the current thread goes to the end of their queue.
   void yield();
-  /// Waits in a queue (or in none, for the deadline alone) until wake() or the deadline.
+  /// Waits in a queue (or in none, for the deadline alone) until wake() or the deadline. Queues are in order of
+  /// priority, then of arrival.
   WakeReason block(ThreadQueue* queue, uint64_t deadline);
   /// Ends a wait. The thread must be blocked.
-  void wake(Schedulable& thread, WakeReason reason);
+  void wake(Schedulable& thread, WakeReason reason) { wake(thread, reason, Place::Back); }
+  /// The same, and of its priority it is the next to run.
+  void hand_over(Schedulable& thread) { wake(thread, WakeReason::Signalled, Place::Front); }
+  /// The thread's own priority or reservation is to change: takes it out of its queue if it is ready; then requeue()
+  /// puts it back.
+  [[nodiscard]] bool dequeue(Schedulable& thread);
+  void requeue(Schedulable& thread) { enqueue(thread, Place::Back); }
+  /// What the current thread has used of its reservation until now is taken off.
+  void charge_current();
   /// Ends the current thread; its memory is released after the switch.
   [[noreturn]] void end_current();
   /// The first thing a new thread does: completes the switch to it.
   void finish_switch();
+  /// `other`, which is New, takes over whatever `thread` is doing here: running, in a queue, waiting for a time.
+  /// `thread` is New then.
+  void take_place(Schedulable& thread, Schedulable& other);
 
-  /// Wakes those whose deadline has come.
-  void expire_deadlines(uint64_t now);
-  /// On the way out of the kernel: gives the CPU to others as long as the current thread's quantum is used up.
+  /// On the way out of the kernel: gives the CPU to others as long as they are preferred, the current thread's quantum
+  /// is used up, or its budget.
   void yield_if_due();
   /// The last thing before the CPU leaves the kernel or waits: when the timer shall ask next.
   void program_timer();
 
  private:
-  void enqueue(Schedulable& thread);
-  void switch_to_next();
+  enum class Place { Front, Back };
+  friend struct Reservation;
 
-  ThreadQueue ready_;
-  List<Schedulable, DeadlineTag> deadlines_;  ///< earliest first
+  [[nodiscard]] unsigned highest_ready() const { return 31 - static_cast<unsigned>(__builtin_clz(occupied_)); }
+  void enqueue(Schedulable& thread, Place place);
+  void wake(Schedulable& thread, WakeReason reason, Place place);
+  Schedulable* take_next();
+  void switch_to_next();
+  [[nodiscard]] bool must_yield();
+
+  ThreadQueue ready_[kPriorities];
+  uint32_t occupied_ = 0;  ///< bit n: ready_[n] is not empty
+  TimerQueue timers_;
   Schedulable* current_ = nullptr;
   Schedulable* idle_ = nullptr;
   Schedulable* ended_ = nullptr;  ///< to be released after the switch
-  Release release_ = nullptr;
+  Hooks hooks_{};
   uint64_t quantum_ = 0;
   uint64_t slice_end_ = 0;
+  uint64_t charged_until_ = 0;
   bool is_slice_fresh_ = false;  ///< it begins when the thread leaves the kernel, so that it always gets some of it
 };
 

@@ -35,7 +35,8 @@ int hop_main() {
   const uint64_t rights = hop::kProtectRead | hop::kProtectExecute;
   if (kernel::space_share(space.value, page, hop::kSelf, page, asx::kPageSize, rights).is_error()) return 2;
   if (kernel::pool_add(space.value, page, 0).is_error()) return 3;
-  const hop::Reply gate = kernel::gate_create(space.value, page, 0, static_cast<uint64_t>(asx::StackPolicy::Pool), 0);
+  const hop::Reply gate =
+      kernel::gate_create(space.value, page, 0, static_cast<uint64_t>(asx::StackPolicy::Pool), 0, 0);
   if (gate.is_error()) return 4;
   call_gate(static_cast<uint64_t>(gate.value), HOP_CALLS);
   return 0;

@@ -65,7 +65,7 @@ Status add_stacks(unsigned count, uint64_t size) {
 
 Reply make_gate(void (*entry)(), uint64_t parameter) {
   return kernel::gate_create(kSelf, offset_of(entry), parameter, static_cast<uint64_t>(asx::StackPolicy::Pool),
-                             offset_of(recovery_entry));
+                             offset_of(recovery_entry), 0);
 }
 
 Status register_name(const char* name, uint16_t gate) {

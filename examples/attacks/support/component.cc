@@ -61,7 +61,7 @@ uint16_t make_component(const char* name, unsigned stacks) {
 
 uint16_t make_gate(uint16_t component, void (*entry)()) {
   return must(gate_create(component, offset_of(entry), 0, static_cast<uint64_t>(asx::StackPolicy::Pool),
-                          offset_of(attack_recovery)));
+                          offset_of(attack_recovery), 0));
 }
 
 void grant(uint16_t component, uint16_t index, uint16_t selector, uint64_t rights) {

@@ -43,7 +43,7 @@ void end_child(Child child) {
 
 uint16_t make_gate(Child child, void (*entry)(), asx::StackPolicy policy, void (*recovery)()) {
   return SELECTOR(gate_create(child.space, reinterpret_cast<uint64_t>(entry), 0x1234, static_cast<uint64_t>(policy),
-                              reinterpret_cast<uint64_t>(recovery)));
+                              reinterpret_cast<uint64_t>(recovery), 0));
 }
 
 void end_gate(uint16_t gate) {

@@ -78,7 +78,7 @@ GUEST_TEST("a thread returning through a space that died skips it") {
   function = reinterpret_cast<uint64_t>(wait_inside);
   if (own_gate == 0) {
     own_gate = SELECTOR(gate_create(hop::kSelf, reinterpret_cast<uint64_t>(trip_entry), 0,
-                                    static_cast<uint64_t>(StackPolicy::Pool), 0));
+                                    static_cast<uint64_t>(StackPolicy::Pool), 0, 0));
   }
   trip.outer = make_gate(child, callee_call, StackPolicy::Pool);
   trip.granted = grant(child, own_gate, 0);

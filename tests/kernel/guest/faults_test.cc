@@ -166,7 +166,7 @@ GUEST_TEST("a fault in a space with a fault gate hops there, and resumes where t
   CHECK_EQUAL(fault_gate_vector, 99u);
   // The test's own space has the authority.
   const uint16_t own = SELECTOR(gate_create(hop::kSelf, reinterpret_cast<uint64_t>(callee_fault_gate), 0,
-                                            static_cast<uint64_t>(StackPolicy::Keep), 0));
+                                            static_cast<uint64_t>(StackPolicy::Keep), 0, 0));
   CHECK_OK(space_set_fault_gate(program.space, own));
   const Watched result = watch(gate, kNowhere);
   CHECK_EQUAL(result.value, 77u);

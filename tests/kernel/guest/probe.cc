@@ -18,7 +18,7 @@ uint16_t probe_gate() {
   if (gate == 0) {
     gate = SELECTOR(hop::kernel::gate_create(hop::kSelf, reinterpret_cast<uint64_t>(probe_entry), 0,
                                              static_cast<uint64_t>(asx::StackPolicy::Keep),
-                                             reinterpret_cast<uint64_t>(probe_recovery)));
+                                             reinterpret_cast<uint64_t>(probe_recovery), 0));
   }
   return gate;
 }

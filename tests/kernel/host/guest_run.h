@@ -13,7 +13,7 @@ struct GuestRun {
   uint64_t memory = uint64_t{64} << 20;
   uint32_t quantum = 0;
   asx::Variant variant = {};
-  uint32_t authority = hop::kAuthorityBasic | hop::kAuthorityIo | hop::kAuthorityModules | hop::kAuthorityPower;
+  uint32_t authority = hop::kAuthorityAll;
   std::string data = {};               ///< a module "data", if not empty
   std::string broken_function = {};    ///< of the kernel: an undefined instruction is put at its front
   uint64_t limit = uint64_t{4} << 30;  ///< instructions

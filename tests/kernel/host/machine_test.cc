@@ -72,6 +72,19 @@ TEST_CASE("a program without authority is refused, and a machine whose threads h
   CHECK(outcome.result.reason == emu::EndReason::Deadlock);
 }
 
+TEST_CASE("priorities, ceilings and budgets stay with the thread behind any number of gates") {
+  check_program({.programs = {"kernel_scheduling_guest"}});
+  check_program({.programs = {"kernel_scheduling_guest"}, .variant = {.spaces = asx::Spaces::One}});
+}
+
+TEST_CASE("what is asked of a thread takes effect where it began, and a call's deadline splits the chain") {
+  for (const uint32_t quantum : {100u, 1'500u, 0u}) {
+    INFO("quantum " << quantum);
+    check_program({.programs = {"kernel_requests_guest"}, .quantum = quantum});
+  }
+  check_program({.programs = {"kernel_requests_guest"}, .variant = {.spaces = asx::Spaces::One}});
+}
+
 TEST_CASE("threads have the same results, and die with their spaces, whatever the quantum") {
   for (const uint32_t quantum : {50u, 77u, 1'000u, 33'333u, 0u}) {
     INFO("quantum " << quantum);
