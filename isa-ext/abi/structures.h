@@ -21,7 +21,7 @@ struct SpaceDescriptor {
   uint32_t flags;
   uint32_t generation;       ///< bumped when the space dies; every reference stores the one it saw
   uint64_t page_table_root;  ///< physical address of a 4-level x86-64 PML4, 4 KiB aligned
-  uint64_t list;             ///< physical address of the access list it designates (its half), 32-byte aligned
+  uint64_t list;             ///< physical address of the access list it designates (its half)
   uint32_t list_length;      ///< entries in the list, entry 0 included
   uint32_t gate_count;
   uint64_t gate_table;        ///< physical address of Gate[gate_count]

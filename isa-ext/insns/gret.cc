@@ -31,7 +31,7 @@ MaybeFault gret(Machine& machine, const Instruction&) {
   Frame forgeable;
   const bool is_by_record = returns_by_record(machine, *top);
   if (is_by_record) {
-    const auto believed = frame_by_record(machine, *top);
+    const auto believed = frame_by_record(machine, *top, Marks::Leave);
     if (!believed) return believed.fault();
     forgeable = believed.value();
   }
@@ -47,6 +47,7 @@ MaybeFault gret(Machine& machine, const Instruction&) {
 
   // commit
   const Observer::Hop hop{machine.cpu.code.id, spaces.value().code.id, frame.gate_index};
+  if (is_by_record) (void)frame_by_record(machine, *top, Marks::Set);
   if (slot.value().slot != nullptr) slot.value().give_back();
   restore_state(frame, machine);
   const bool had_grant = has_grant(top);

@@ -32,10 +32,11 @@ Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKin
   const unsigned bits = list.variant.selector_bits;
   const uint32_t index = selector.index(bits);
   const bool is_argument = selector.is_argument(bits);
-  const bool is_code_space = index == 0 && selector.half() == Half::Code;
-  if (list.variant.spaces == Spaces::One && wanted == EntryKind::Space && !is_code_space) return AsCause::SelectorIndex;
-  const AccessListEntry implied = is_argument ? argument_entry(list) : implied_entry(list.loaded);
-  const AccessListEntry* entry = &implied;
+  const bool is_null = selector == Selector{};
+  if (list.variant.spaces == Spaces::One && wanted == EntryKind::Space && !is_null) return AsCause::SelectorIndex;
+  const Checked<AccessListEntry> implied = is_argument ? argument_entry(list) : implied_entry(list.loaded);
+  if (!implied) return implied.cause();
+  const AccessListEntry* entry = &implied.value();
   if (index != 0 && !is_argument) {
     if (index >= list.list.list_length) return AsCause::SelectorIndex;
     entry = list.memory.at<const AccessListEntry>(list.list.list + uint64_t{index} * sizeof(AccessListEntry));

@@ -116,9 +116,13 @@ MaybeFault call_gate(Machine& machine, const GateCall& call) {
   auto entry =
       check_gate(machine, Entering::Call, selected.value().id, *selected.value().space, selected.value().gate_index);
   if (!entry) return fail(entry.cause());
-  if (machine.variant.return_stack == ReturnStack::Memory && entry.value().slot.slot != nullptr) {
-    const VirtualAddress place = record_address(*entry.value().slot.slot);
-    const auto record = find_record(machine, loaded(selected.value().id, *selected.value().space), place);
+  const bool has_record = machine.variant.return_stack == ReturnStack::Memory && entry.value().slot.slot != nullptr;
+  const auto find = [&](Marks marks) {
+    const LoadedSpace callee = loaded(selected.value().id, *selected.value().space);
+    return find_record(machine, callee, record_address(*entry.value().slot.slot), marks);
+  };
+  if (has_record) {
+    const auto record = find(Marks::Leave);
     if (!record) return fail(record.cause());
     entry.value().record = record.value();
   }
@@ -140,6 +144,7 @@ MaybeFault call_gate(Machine& machine, const GateCall& call) {
   }
 
   const Observer::Hop hop{cpu.code.id, entry.value().space, entry.value().gate_index};
+  if (has_record) (void)find(Marks::Set);
   enter_gate(machine, entry.value(), FrameKind::Call, call.return_rip);
   machine.observer.gate_call(hop);
   return {};

@@ -15,17 +15,18 @@ Checked<CheckedLoan> check_loan(const Machine& machine, const Loan& loan) {
                      .rights = static_cast<uint16_t>(loan.rights)};
 }
 
-AccessListEntry argument_entry(const ListView& list) {
+Checked<AccessListEntry> argument_entry(const ListView& list) {
   const auto stack = SecureStack::open(list.memory, list.cpu.thread);
-  const Frame* frame = stack ? stack.value().frame(list.frames_up) : nullptr;
-  if (!has_grant(frame)) return {};
-  return {.flags = kEntryValid | frame->grant_rights,
-          .kind = EntryKind::Space,
-          .slot_generation = 0,
-          .space_id = frame->grant.space_id,
-          .space_generation = frame->grant.space_generation,
-          .gate_index = 0,
-          .object = 0};
+  if (!stack) return stack.cause();
+  const Frame* frame = stack.value().frame(list.frames_up);
+  if (!has_grant(frame)) return AccessListEntry{};
+  return AccessListEntry{.flags = kEntryValid | frame->grant_rights,
+                         .kind = EntryKind::Space,
+                         .slot_generation = 0,
+                         .space_id = frame->grant.space_id,
+                         .space_generation = frame->grant.space_generation,
+                         .gate_index = 0,
+                         .object = 0};
 }
 
 }  // namespace asx

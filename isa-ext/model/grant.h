@@ -27,7 +27,8 @@ struct CheckedLoan {
          frame->grant_rights != 0;
 }
 
-/// The argument slot as an entry of the list; invalid if nothing has been lent.
-[[nodiscard]] AccessListEntry argument_entry(const ListView& list);
+/// The argument slot as an entry of the list; invalid if nothing has been lent. Addressing: the thread block is not
+/// good.
+[[nodiscard]] Checked<AccessListEntry> argument_entry(const ListView& list);
 
 }  // namespace asx

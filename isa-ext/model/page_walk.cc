@@ -36,6 +36,7 @@ Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAcce
   WalkedPage result{.page = {}, .write = true, .execute = true};
 
   PhysicalAddress table{access.space.page_table_root};
+  if ((table.value & kPageMask) != 0) return addressing(access);
   int depth = 0;
   for (int level = kLevels - 1;; --level) {
     const unsigned shift = kPageBits + kLevelBits * static_cast<unsigned>(level);
@@ -68,8 +69,10 @@ Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAcce
   uint64_t& leaf = *visited[depth - 1];
   result.is_first_touch = (leaf & kPteAccessed) == 0;
   result.steps = static_cast<uint8_t>(depth);
-  for (int i = 0; i < depth; ++i) *visited[i] |= kPteAccessed;
-  if (access.access == Access::Write) leaf |= kPteDirty;
+  if (access.marks == Marks::Set) {
+    for (int i = 0; i < depth; ++i) *visited[i] |= kPteAccessed;
+    if (access.access == Access::Write) leaf |= kPteDirty;
+  }
   result.dirty = (leaf & kPteDirty) != 0;
   return result;
 }

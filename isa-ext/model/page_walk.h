@@ -5,12 +5,16 @@
 
 namespace asx {
 
+/// Whether a walk that has succeeded sets accessed and dirty bits. A check that others follow must leave them alone.
+enum class Marks : uint8_t { Set, Leave };
+
 /// One access to one space, past the checks of its entry.
 struct PageAccess {
   const SpaceDescriptor& space;
   VirtualAddress address;
   Access access;
   bool from_privileged = false;  ///< for the error code of #PF
+  Marks marks = Marks::Set;
 };
 
 struct WalkedPage {
@@ -23,7 +27,7 @@ struct WalkedPage {
 };
 
 /// #PF with the x86 error code, or #AS Addressing for a table or page outside RAM (device pages pass in spaces with
-/// kSpaceIo). Sets accessed and dirty bits, and only if nothing fails.
+/// kSpaceIo), or a root that is not aligned to a page. Sets accessed and dirty bits, and only if nothing fails.
 [[nodiscard]] Result<WalkedPage> walk_page_tables(const PhysicalMemory& memory, const PageAccess& access);
 
 }  // namespace asx

@@ -4,7 +4,6 @@
 #include <cassert>
 
 #include "isa-ext/model/access_list.h"
-#include "isa-ext/model/page_walk.h"
 #include "isa-ext/model/space.h"
 #include "isa-ext/model/stack_pool.h"
 
@@ -17,7 +16,8 @@ bool is_aligned(VirtualAddress address) {
 
 /// The record, by the checks of a data access in the sets of `cpu`. Device pages, which these would let pass, are
 /// Addressing: a record lies in RAM.
-Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, VirtualAddress address, Access access) {
+Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, VirtualAddress address, Access access,
+                                Marks marks) {
   const Selector selector = address.selector();
   const auto fail = [&](AsCause cause) { return Fault::address_space(cause, access, AsOperation::Data, address); };
   const auto selected =
@@ -28,7 +28,7 @@ Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, Vir
   SpaceDescriptor space = *selected.value().space;
   space.flags &= ~uint32_t{kSpaceIo};
   const bool is_privileged = (cpu.code.flags & kSpacePrivileged) != 0;
-  const auto page = walk_page_tables(machine.memory, {space, address, access, is_privileged});
+  const auto page = walk_page_tables(machine.memory, {space, address, access, is_privileged, marks});
   if (!page) return page.fault();
   auto* record = machine.memory.at<ReturnRecord>(page.value().page + (address.value & kPageMask));
   assert(record != nullptr);  // aligned, and in a page of RAM
@@ -37,11 +37,12 @@ Result<ReturnRecord*> record_at(const Machine& machine, const CpuState& cpu, Vir
 
 }  // namespace
 
-Checked<ReturnRecord*> find_record(const Machine& machine, const LoadedSpace& callee, VirtualAddress address) {
+Checked<ReturnRecord*> find_record(const Machine& machine, const LoadedSpace& callee, VirtualAddress address,
+                                   Marks marks) {
   if (!is_aligned(address)) return AsCause::Addressing;
   CpuState inside = machine.cpu;
   inside.code = callee;
-  const auto record = record_at(machine, inside, address, Access::Write);
+  const auto record = record_at(machine, inside, address, Access::Write, marks);
   if (!record) return AsCause::ReturnRecord;
   return record.value();
 }
@@ -59,13 +60,13 @@ ReturnRecord record_of(const Frame& frame) {
           .reserved = 0};
 }
 
-Result<Frame> frame_by_record(const Machine& machine, const Frame& frame) {
+Result<Frame> frame_by_record(const Machine& machine, const Frame& frame, Marks marks) {
   const auto refuse = [](AsCause cause) { return Fault::address_space(cause, Access::None, AsOperation::Return, {}); };
   const auto slot = find_used_slot(machine.memory, {frame.pool}, frame.pool_slot);
   if (!slot) return refuse(slot.cause());
   const VirtualAddress address = record_address(*slot.value().slot);
   if (!is_aligned(address)) return refuse(AsCause::Addressing);
-  const auto found = record_at(machine, machine.cpu, address, Access::Read);
+  const auto found = record_at(machine, machine.cpu, address, Access::Read, marks);
   if (!found) return found.fault();
   const ReturnRecord* record = found.value();
 

@@ -3,6 +3,7 @@
 #pragma once
 #include "isa-ext/model/checked.h"
 #include "isa-ext/model/machine.h"
+#include "isa-ext/model/page_walk.h"
 
 namespace asx {
 
@@ -12,9 +13,9 @@ namespace asx {
 }
 
 /// The memory of the record, found in the sets that will be in force when `callee` is CS. ReturnRecord: it cannot be
-/// written there; Addressing: misaligned. The last check of a call: it sets accessed and dirty bits.
+/// written there; Addressing: misaligned. Checks leave the marks of its page alone, the commit sets them.
 [[nodiscard]] Checked<ReturnRecord*> find_record(const Machine& machine, const LoadedSpace& callee,
-                                                 VirtualAddress address);
+                                                 VirtualAddress address, Marks marks);
 
 [[nodiscard]] ReturnRecord record_of(const Frame& frame);
 
@@ -28,6 +29,7 @@ namespace asx {
 }
 
 /// The frame with the record's values put over it. Faults as a load does; Addressing: the frame's pool slot is no good.
-[[nodiscard]] Result<Frame> frame_by_record(const Machine& machine, const Frame& frame);
+/// Marks as in find_record.
+[[nodiscard]] Result<Frame> frame_by_record(const Machine& machine, const Frame& frame, Marks marks);
 
 }  // namespace asx
