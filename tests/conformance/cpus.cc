@@ -15,7 +15,7 @@ template <typename Cpu, typename CodeSpace, typename Deliver>
 RunEnd run(Cpu& cpu, const CodeSpace& code_space, const Deliver& deliver) {
   for (uint64_t i = 0; i < kStepLimit; ++i) {
     if (i > 0 && code_space() == kKernel && cpu.rip() == kBellRung) return "";
-    const oracle::MaybeFault fault = step(cpu);
+    const oracle::MaybeFault fault = cpu.step();
     if (!fault) continue;
     if (const auto failed = deliver(*fault)) return "no event: " + text_of(failed);
   }
@@ -82,12 +82,18 @@ void OracleCpu::start(const Image& image) {
   state.gpr = image.gpr;
   state.rip = image.rip;
   state.rflags = image.rflags;
+  state.fs_base = image.fs_base;
+  state.gs_base = image.gs_base;
 }
 
 RunEnd OracleCpu::run_to_bell() {
   return run(
       *this, [&] { return machine.state.cs.id; },
       [&](const oracle::Fault& fault) { return machine.deliver(fault.vector, fault.error, fault.address); });
+}
+
+oracle::MaybeFault OracleCpu::step() {
+  return conformance::step(*this);
 }
 
 std::optional<oracle::MaybeFault> OracleCpu::extension(std::span<const uint8_t> bytes) {
@@ -117,6 +123,8 @@ void ModelCpu::start(const Image& image) {
   registers.gpr = image.gpr;
   registers.rip = image.rip;
   registers.rflags = image.rflags;
+  registers.fs_base = image.fs_base;
+  registers.gs_base = image.gs_base;
 }
 
 RunEnd ModelCpu::run_to_bell() {
@@ -130,6 +138,10 @@ oracle::MaybeFault ModelCpu::translate(uint64_t address, asx::Access access, uin
   if (!found) return converted(found.fault());
   physical = found.value().page.value + (address & asx::kPageMask);
   return std::nullopt;
+}
+
+oracle::MaybeFault ModelCpu::step() {
+  return conformance::step(*this);
 }
 
 std::optional<oracle::MaybeFault> ModelCpu::extension(std::span<const uint8_t> bytes) {

@@ -54,6 +54,9 @@ class OracleCpu : public Cpu {
   std::optional<oracle::MaybeFault> extension(std::span<const uint8_t> bytes);
   oracle::MaybeFault system_call() { return machine.system_call(); }
 
+  /// One instruction at RIP.
+  oracle::MaybeFault step();
+
   oracle::Machine machine;
   uint64_t steps = 0;  ///< since it was made
 };
@@ -71,6 +74,7 @@ class ModelCpu : public Cpu {
   [[nodiscard]] uint64_t& gpr(unsigned n) { return registers.gpr[n]; }
   oracle::MaybeFault translate(uint64_t address, asx::Access access, uint64_t& physical);
   std::optional<oracle::MaybeFault> extension(std::span<const uint8_t> bytes);
+  oracle::MaybeFault step();  ///< one instruction at RIP
   oracle::MaybeFault execute(const oracle::Instruction& instruction);
   oracle::MaybeFault system_call();
   oracle::MaybeFault deliver(uint32_t vector, uint32_t error, uint64_t address);
@@ -103,6 +107,8 @@ class EngineCpu : public Cpu {
   [[nodiscard]] RunEnd run_to_bell() override;
   [[nodiscard]] std::span<uint8_t> ram() override;
   [[nodiscard]] asx::CpuState& cpu();
+  /// After start(): the timer asks once so many instructions are over, and nothing is held back.
+  void interrupt_after(uint64_t instructions);
   [[nodiscard]] asx::Registers registers();
 
  private:

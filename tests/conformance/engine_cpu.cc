@@ -64,6 +64,8 @@ void EngineCpu::start(const Image& image) {
   registers.gpr = image.gpr;
   registers.rip = image.rip;
   registers.rflags = image.rflags;
+  registers.fs_base = image.fs_base;
+  registers.gs_base = image.gs_base;
   parts_->engine->set_registers(registers);
 }
 
@@ -76,6 +78,11 @@ RunEnd EngineCpu::run_to_bell() {
     if (stop.reason == emu::StopReason::MachineCheck) return "no event: " + stop.detail;
     if (parts_->engine->ticks() - begin >= kStepLimit) return "no end";
   }
+}
+
+void EngineCpu::interrupt_after(uint64_t instructions) {
+  cpu().event_mask = 0;
+  cpu().compare = parts_->engine->ticks() + instructions;
 }
 
 std::span<uint8_t> EngineCpu::ram() {

@@ -98,6 +98,7 @@ struct Image {
   std::vector<uint8_t> ram;
   uint32_t start_code = kProgram, start_stack = kStack;
   std::array<uint64_t, 16> gpr{};
+  uint64_t fs_base = 0xf5'0000, gs_base = 0x65'0000;
   uint64_t rip = kCodePage, rflags = 0x202;  ///< interrupts enabled: x86 code of level 3 has no other
 };
 

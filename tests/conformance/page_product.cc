@@ -128,7 +128,7 @@ ProductResult run_page_product(const asx::Variant& variant, Runners runners) {
                              kEntries[static_cast<int>(cell.entry)] + (cell.is_privileged ? ", privileged" : "");
     tally.cell(name, kUses[i / 48], trio.outcomes, trio.differences());
   }
-  return tally.result(runners);
+  return tally.result();
 }
 
 }  // namespace conformance

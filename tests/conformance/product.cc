@@ -16,6 +16,7 @@ void Tally::predict(const std::string& use, const std::string& outcome, uint64_t
 void Tally::cell(const std::string& name, const std::string& use, const std::vector<std::string>& outcomes,
                  const std::string& difference) {
   ++cells_;
+  if (outcomes.size() == 3) uses_of_engine_.insert(use);
   for (size_t i = 0; i < outcomes.size(); ++i) {
     auto row = std::ranges::find_if(rows_, [&](const Row& r) { return r.use == use && r.outcome == outcomes[i]; });
     if (row == rows_.end()) row = rows_.insert(rows_.end(), {product_, use, outcomes[i], 0, 0, 0, 0});
@@ -30,10 +31,10 @@ void Tally::cell(const std::string& name, const std::string& use, const std::vec
   differences_.push_back(text + " " + difference);
 }
 
-ProductResult Tally::result(Runners runners) const {
+ProductResult Tally::result() const {
   ProductResult result{rows_, cells_, differences_};
-  if (runners == Runners::OracleAndModel) {
-    for (Row& row : result.rows) row.engine.reset();
+  for (Row& row : result.rows) {
+    if (!uses_of_engine_.contains(row.use)) row.engine.reset();
   }
   return result;
 }

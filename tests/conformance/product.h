@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace conformance {
 struct Row {
   std::string product, use, outcome;
   uint64_t predicted = 0, oracle = 0, model = 0;
-  std::optional<uint64_t> engine;  ///< no value: the engine does not run this product
+  std::optional<uint64_t> engine;  ///< no value: the engine does not run these cells
 
   [[nodiscard]] bool agrees() const {
     return oracle == predicted && model == predicted && engine.value_or(predicted) == predicted;
@@ -41,8 +42,9 @@ enum class Runners { OracleAndModel, All };
 [[nodiscard]] ProductResult run_page_product(const asx::Variant& variant, Runners runners);
 
 /// gret and widen x 4 kinds of top frame x 4 states of its code space x 4 of its stack space x 4 of its pool slot: 512
-/// cells, by oracle and model.
-[[nodiscard]] ProductResult run_return_product(const asx::Variant& variant);
+/// cells. The engine runs those of gret; of a widen the code space is CS, and a dead CS does not come to its
+/// instruction.
+[[nodiscard]] ProductResult run_return_product(const asx::Variant& variant, Runners runners);
 
 /// Collects a product's cells.
 class Tally {
@@ -51,11 +53,12 @@ class Tally {
   void predict(const std::string& use, const std::string& outcome, uint64_t count);
   void cell(const std::string& name, const std::string& use, const std::vector<std::string>& outcomes,
             const std::string& difference);
-  [[nodiscard]] ProductResult result(Runners runners) const;
+  [[nodiscard]] ProductResult result() const;
 
  private:
   std::string product_;
   std::vector<Row> rows_;
+  std::set<std::string> uses_of_engine_;
   uint64_t cells_ = 0;
   std::vector<std::string> differences_;
 };

@@ -303,7 +303,7 @@ ProductResult run_selector_product(const asx::Variant& variant, Runners runners)
         [&](const asx::Frame& frame) { return outcome_of(cell, frame); });
     tally.cell(cell.name(), kUses[static_cast<int>(cell.use)], trio.outcomes, trio.differences());
   });
-  return tally.result(runners);
+  return tally.result();
 }
 
 }  // namespace conformance
