@@ -4,6 +4,7 @@
 #include "isa-ext/variant/parse.h"
 #include "tests/conformance/cpus.h"
 #include "tests/conformance/fuzz/fuzz.h"
+#include "tests/conformance/fuzz/minimize.h"
 
 namespace conformance {
 namespace {
@@ -105,25 +106,18 @@ std::optional<Difference> run(const Program& program, FuzzCounts& counts) {
   return std::nullopt;
 }
 
-/// Leaves out what can be left out: first long stretches, then single actions.
+/// Leaves out what can be left out.
 Finding shrunk(Program program, Difference difference) {
   FuzzCounts ignored;
-  const auto cut = [&] { program.actions.resize(difference.action + 1); };
-  cut();
-  for (size_t length = program.actions.size(); length > 0; length /= 2) {
-    for (size_t start = 0; start + length <= program.actions.size();) {
-      Program shorter = program;
-      const auto begin = shorter.actions.begin() + static_cast<std::ptrdiff_t>(start);
-      shorter.actions.erase(begin, begin + static_cast<std::ptrdiff_t>(length));
-      if (const auto still = run(shorter, ignored)) {
-        program = std::move(shorter);
-        difference = *still;
-        cut();
-      } else {
-        start += length;
-      }
-    }
-  }
+  program.actions.resize(difference.action + 1);
+  const auto still_differs = [&](const std::vector<Action>& actions) {
+    Program shorter = program;
+    shorter.actions = actions;
+    const auto found = run(shorter, ignored);
+    if (found) difference = *found;
+    return found.has_value();
+  };
+  program.actions = minimized(program.actions, still_differs);
   return {std::move(program), difference.text};
 }
 

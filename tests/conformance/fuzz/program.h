@@ -2,6 +2,7 @@
 // Random programs for the fuzzer: an image, a variant, and actions that do not depend on each other, so that any of
 // them can be left out when a program is made small.
 #pragma once
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
