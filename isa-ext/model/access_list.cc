@@ -34,10 +34,15 @@ Checked<Selected> select_entry(const ListView& list, Selector selector, EntryKin
   const bool is_argument = selector.is_argument(bits);
   const bool is_null = selector == Selector{};
   if (list.variant.spaces == Spaces::One && wanted == EntryKind::Space && !is_null) return AsCause::SelectorIndex;
-  const Checked<AccessListEntry> implied = is_argument ? argument_entry(list) : implied_entry(list.loaded);
-  if (!implied) return implied.cause();
-  const AccessListEntry* entry = &implied.value();
-  if (index != 0 && !is_argument) {
+  AccessListEntry implied;
+  const AccessListEntry* entry = &implied;
+  if (index == 0) {
+    implied = implied_entry(list.loaded);
+  } else if (is_argument) {
+    const auto argument = argument_entry(list);
+    if (!argument) return argument.cause();
+    implied = argument.value();
+  } else {
     if (index >= list.list.list_length) return AsCause::SelectorIndex;
     entry = list.memory.at<const AccessListEntry>(list.list.list + uint64_t{index} * sizeof(AccessListEntry));
     if (entry == nullptr) return AsCause::Addressing;
