@@ -38,6 +38,9 @@ MachineOptions machine_options(const RunOptions& options) {
   machine.wall_clock_ns = options.clock_seconds ? *options.clock_seconds * kNanoseconds : host_clock_ns();
   machine.random_seed = options.seed;
   machine.quantum = options.quantum;
+  machine.cpus = options.cpus;
+  machine.schedule_seed = options.schedule_seed;
+  machine.turn = options.turn;
   machine.variant = options.variant;
   machine.model_memory = options.models_memory;
   machine.serial[kProgramLine] = {STDIN_FILENO, STDOUT_FILENO};

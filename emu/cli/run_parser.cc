@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "emu/cli/number.h"
+#include "isa-ext/abi/boot.h"
 
 namespace emu::cli {
 namespace {
@@ -78,6 +79,17 @@ void RunParser::declare_machine(CLI::App& run) {
   run.add_option("--quantum,--preempt-every", quantum_,
                  "instructions a thread runs before it is the next one's turn (default: the kernel's choice)")
       ->option_text("=TICKS")
+      ->group(kGroup);
+  run.add_option("--cpus", cpus_, "CPUs, 1 to 16, that take turns on one thread of the host (default 1)")
+      ->option_text("=N")
+      ->group(kGroup);
+  run.add_option("--schedule-seed", schedule_seed_,
+                 "which of several CPUs has its turn when, and for how long: the same number, the same run (default 0)")
+      ->option_text("=N")
+      ->group(kGroup);
+  run.add_option("--schedule-turn", turn_,
+                 "instructions of a CPU's turn, on average; 1 lets them change at every block (default 1000)")
+      ->option_text("=INSTRUCTIONS")
       ->group(kGroup);
   run.add_option("--kernel", options_.kernel_file, "boots this kernel instead of the built-in one")
       ->option_text("=FILE")
@@ -153,6 +165,7 @@ MaybeError RunParser::read_machine() {
     return wrong;
   }
   options_.quantum = static_cast<uint32_t>(quantum);
+  if (MaybeError wrong = read_cpus()) return wrong;
   if (clock_ == "host") {
     options_.clock_seconds.reset();
   } else if (!clock_.empty()) {
@@ -162,6 +175,22 @@ MaybeError RunParser::read_machine() {
     }
   }
   return std::nullopt;
+}
+
+MaybeError RunParser::read_cpus() {
+  constexpr uint32_t kLongestTurn = 1'000'000'000;
+  const auto read = [](const char* option, const std::string& text, uint32_t most, uint32_t& value) -> MaybeError {
+    if (text.empty()) return std::nullopt;
+    const std::optional<uint64_t> number = parse_number(text);
+    if (!number || *number == 0 || *number > most) {
+      return Error{fmt::format("{} takes a number from 1 to {}, not '{}'", option, most, text)};
+    }
+    value = static_cast<uint32_t>(*number);
+    return std::nullopt;
+  };
+  if (MaybeError wrong = read("--cpus", cpus_, asx::kMaximumCpus, options_.cpus)) return wrong;
+  if (MaybeError wrong = read("--schedule-turn", turn_, kLongestTurn, options_.turn)) return wrong;
+  return read_number("--schedule-seed", schedule_seed_, std::numeric_limits<uint64_t>::max(), options_.schedule_seed);
 }
 
 MaybeError RunParser::read_environment() {

@@ -27,12 +27,13 @@ class RunParser {
   [[nodiscard]] MaybeError read_statistics();
   [[nodiscard]] MaybeError read_costs();
   [[nodiscard]] MaybeError read_machine();
+  [[nodiscard]] MaybeError read_cpus();
   [[nodiscard]] MaybeError read_environment();
   [[nodiscard]] MaybeError read_commands(std::vector<std::string> rest);
 
   RunOptions options_;
   // as text, before they are understood
-  std::string statistics_, costs_, memory_, clock_, limit_, seed_, quantum_;
+  std::string statistics_, costs_, memory_, clock_, limit_, seed_, quantum_, cpus_, schedule_seed_, turn_;
   std::vector<std::string> environment_;
   bool is_sequence_ = false;
   VariantParser variant_;

@@ -45,6 +45,8 @@ Result<NativeOutcome> run_native(const NativeRun& run) {
   options.limit = run.limit;
   options.variant = run.variant;
   options.model_memory = run.model_memory;
+  options.cpus = run.cpus;
+  options.schedule_seed = run.schedule_seed;
   options.serial = {SerialHost{-1, output.descriptor()}, {-1, errors.descriptor()}, {-1, errors.descriptor()}};
 
   Result<Bytes> root = write_cpio(FileTree(0));

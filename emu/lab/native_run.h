@@ -15,6 +15,8 @@ struct NativeRun {
   asx::Variant variant{};
   uint64_t limit = 1'000'000'000;  ///< instructions
   bool model_memory = false;       ///< MachineOptions
+  uint32_t cpus = 1;
+  uint64_t schedule_seed = 0;
 };
 
 struct NativeOutcome {

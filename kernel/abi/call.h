@@ -57,7 +57,8 @@ enum class SystemInfo : uint64_t {
   ConsoleSize = 5,       ///< rows << 16 | columns
   TotalMemory = 6,       ///< bytes
   FreeMemory = 7,
-  Modules = 8,         ///< number of boot modules
+  Modules = 8,  ///< number of boot modules
+  Cpus = 9,
   ModuleSize = 0x100,  ///< + module number: bytes
   ModuleName = 0x200,  ///< + module number: the first 8 characters
 };

@@ -41,6 +41,17 @@ inline void invalidate(uint32_t space) {
 inline void invalidate_all() {
   asx::invspace(asx::kAllSpaces);
 }
+[[nodiscard]] inline uint32_t id() {
+  return static_cast<uint32_t>(asx::stsys<SystemRegister::CpuId>());
+}
+/// Interrupts other CPUs, by line kSignalLine. Bit n: CPU n.
+inline void signal(uint64_t cpus) {
+  asx::ldsys<SystemRegister::Signal>(cpus);
+}
+/// Takes this CPU's own signals; its line goes down.
+inline void take_signals() {
+  static_cast<void>(asx::stsys<SystemRegister::Signal>());
+}
 /// Returns when an interrupt line asks that is not masked here.
 inline void wait(uint64_t masked_lines) {
   asx::xwait(masked_lines);

@@ -2,6 +2,7 @@
 // From the kernel's entry points (arch/entry.S) to the handlers, and the way out.
 #include "isa-ext/abi/event.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/lock.h"
 #include "kernel/calls/arguments.h"
 #include "kernel/fault/handle.h"
 #include "kernel/lib/assert.h"
@@ -46,13 +47,15 @@ Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& argument
 void take_interrupt(uint32_t line) {
   if (line == asx::kTimerLine) {
     scheduler().timers().expire(cpu::clock());
+  } else if (line == asx::kSignalLine) {
+    cpu::take_signals();
   } else {
     interrupt_lines().fire(line);
   }
 }
 
-/// The last thing on every way out of the kernel. The frame on top is then one that can be returned by. A wait may have
-/// put another thread into this one's place.
+/// The last thing on every way out of the kernel. The frame on top is then one that can be returned by (unless another
+/// CPU ends its spaces behind the unlock: handle_fault). A wait may have put another thread into this one's place.
 Reply leave(Reply reply) {
   settle_requests();
   while (unwind_dead_frames(current_thread())) {
@@ -61,6 +64,7 @@ Reply leave(Reply reply) {
   }
   current_thread().frames().top()->event_mask = interrupt_lines().masked();
   scheduler().program_timer();
+  kernel_lock.unlock();
   return reply;
 }
 
@@ -75,11 +79,14 @@ Reply take_exception(uint32_t vector) {
 }  // namespace
 
 extern "C" Reply kernel_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t number) {
+  kernel_lock.lock();
   const Reply reply = dispatch(current_thread(), number, {{a, b, c, d, e, f}});
   return leave(reply);
 }
 
 extern "C" Reply kernel_event() {
+  panic_if_own_fault(current_thread());
+  kernel_lock.lock();
   const uint32_t vector = current_thread().frames().top()->vector;
   if (vector < asx::kVectorInterrupt) return leave(take_exception(vector));
   take_interrupt(vector - asx::kVectorInterrupt);

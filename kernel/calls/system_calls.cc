@@ -52,6 +52,8 @@ Reply system_info(const Caller&, const Arguments& arguments) {
       return Reply(info.memory_size);
     case hop::SystemInfo::FreeMemory:
       return Reply(frames().free_bytes());
+    case hop::SystemInfo::Cpus:
+      return Reply(cpu_count);
     case hop::SystemInfo::Modules:
       return Reply(info.module_count);
     case hop::SystemInfo::ModuleSize:

@@ -19,40 +19,23 @@ Reply thread_create(const Caller& caller, const Arguments& arguments) {
   if (!caller.code.has_authority(gate.required_authority)) return Status::NotPermitted;
 
   ThreadStart start{};
-  start.code = target.space;
   start.stack = stack_space.value();
-  start.rip = gate.entry;
   start.rsp = arguments[2];
   start.fs_base = arguments[3];
   start.rdi = arguments[4];
   start.rsi = arguments[5];
-  start.parameter = gate.parameter;
-  uint32_t slot = 0;
-  if (gate.stack_policy == asx::StackPolicy::Pool) {
-    const Result<uint32_t> taken = stack_pool::take({gate.pool});
-    if (!taken) return taken.status();
-    slot = taken.value();
-    start.rsp = stack_pool::slot({gate.pool}, slot).rsp;
-    start.fs_base = stack_pool::slot({gate.pool}, slot).fs_base;
-  }
-  Reply reply = Status::OutOfMemory;
-  const Result<Thread*> created = create_thread(start);
-  if (created) {
-    Thread& thread = *created.value();
-    acquire(thread);
-    reply = give_to_caller(caller, object_entry(thread, hop::kRightAll));
-    if (reply.value >= 0) {
-      thread.priority = caller.thread.priority;
-      share_budget(caller.thread, thread);
-      thread.start_gate = target.gate_name();
-      thread.start_pool = {gate.pool};
-      thread.start_slot = slot;
-      scheduler().make_ready(thread);
-      return reply;
-    }
+  const Result<Thread*> created = create_thread_in_gate(target.gate_name(), start);
+  if (!created) return created.status();
+  Thread& thread = *created.value();
+  acquire(thread);
+  const Reply reply = give_to_caller(caller, object_entry(thread, hop::kRightAll));
+  if (reply.value < 0) {
     discard(thread);
+    return reply;
   }
-  if (slot != 0) stack_pool::give_back({gate.pool}, slot);
+  thread.priority = caller.thread.priority;
+  share_budget(caller.thread, thread);
+  scheduler().make_ready(thread);
   return reply;
 }
 
@@ -109,6 +92,7 @@ Reply thread_set_priority(const Caller& caller, const Arguments& arguments) {
   const bool was_queued = scheduler().dequeue(*thread.value());
   thread.value()->priority = static_cast<uint32_t>(priority);
   if (was_queued) scheduler().requeue(*thread.value());
+  scheduler().kick(*thread.value());
   return Status::Ok;
 }
 

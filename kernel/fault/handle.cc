@@ -146,6 +146,14 @@ Reply fail_caller(Thread& thread) {
   }
 }
 
+/// A return by a frame whose spaces have died.
+bool is_refused_return(const Frame& event) {
+  if (event.vector != asx::kVectorAddressSpace) return false;
+  const asx::AsError error = asx::AsError::from_code(event.error_code);
+  return error.operation == asx::AsOperation::Return &&
+         (error.cause == asx::AsCause::ReturnCodeSpace || error.cause == asx::AsCause::ReturnStackSpace);
+}
+
 }  // namespace
 
 bool unwind_dead_frames(Thread& thread) {
@@ -160,10 +168,19 @@ bool unwind_dead_frames(Thread& thread) {
   end_current_thread();
 }
 
+void panic_if_own_fault(Thread& thread) {
+  const Frame& event = *thread.frames().top();
+  if (event.cs_id == asx::kKernelSpaceId && !is_refused_return(event)) panic_on_fault(thread, event);
+}
+
 Reply handle_fault(Thread& thread) {
   SecureStack stack = thread.frames();
   Frame& event = *stack.top();
-  if (event.cs_id == asx::kKernelSpaceId) panic_on_fault(thread, event);
+  if (event.cs_id == asx::kKernelSpaceId) {
+    stack.pop();  // another CPU has ended the space between the look at the frame and the return by it
+    return Status::ServerFault;
+  }
+  if (!is_returnable(event)) return Status::ServerFault;  // it ran in a space that another CPU has ended
   const bool is_address_space = event.vector == asx::kVectorAddressSpace;
   const asx::AsError error = is_address_space ? asx::AsError::from_code(event.error_code) : asx::AsError{};
   if (error.cause == asx::AsCause::Switch) {
@@ -172,12 +189,11 @@ Reply handle_fault(Thread& thread) {
   }
   record_fault(thread, event);
   if (is_address_space) {
-    if (error.operation == asx::AsOperation::Return) {
-      if (error.cause == asx::AsCause::SecureStackEmpty) end_current_thread();
-      if (error.cause == asx::AsCause::ReturnCodeSpace || error.cause == asx::AsCause::ReturnStackSpace) {
-        stack.pop();  // and, on the way out of the kernel, the frames that lead nowhere
-        return Status::ServerFault;
-      }
+    const bool is_return = error.operation == asx::AsOperation::Return;
+    if (is_return && error.cause == asx::AsCause::SecureStackEmpty) end_current_thread();
+    if (is_refused_return(event)) {
+      stack.pop();  // and, on the way out of the kernel, the frames that lead nowhere
+      return Status::ServerFault;
     }
     if (error.cause == asx::AsCause::ReturnRecord && settle_record_fault(thread, event)) return Status::Ok;
   }

@@ -11,8 +11,11 @@
 
 namespace kernel {
 
+/// A fault of the kernel itself is a panic: it is looked for before the lock is taken, which the kernel has already.
+void panic_if_own_fault(Thread& thread);
+
 /// Handles the exception in the top frame of the current thread. Returns what the thread finds in its registers if
-/// the frame on top is a call frame then. A fault of the kernel itself is a panic.
+/// the frame on top is a call frame then.
 Reply handle_fault(Thread& thread);
 
 /// Pops frames that cannot be returned to since their spaces have died. True if there were any: the frame on top

@@ -2,6 +2,7 @@
 // From the boot loader's state (isa-ext/abi/boot.h) to the first thread.
 #include "kernel/arch/boot_info.h"
 #include "kernel/arch/cpu.h"
+#include "kernel/arch/lock.h"
 #include "kernel/arch/log.h"
 #include "kernel/arch/variant.h"
 #include "kernel/init/services.h"
@@ -77,6 +78,9 @@ asx::Gate kernel_gate(void (*entry)()) {
   return gate;
 }
 
+PhysicalAddress vector_table;
+uint32_t is_kernel_up = 0;  ///< the first CPU has made all that the others need
+
 /// The kernel's own two gates: calls, and events of every vector.
 void initialize_gates() {
   HOP_ASSERT(space_table().initialize(cpu::space_table()) == Status::Ok);
@@ -92,45 +96,72 @@ void initialize_gates() {
   well_known().kernel_gate = {space.id(), space.generation(), calls.value()};
   auto* entries = at<asx::VectorEntry>(vectors.value());
   for (unsigned i = 0; i < asx::kVectorCount; ++i) entries[i] = {1, space.id(), space.generation(), events.value()};
-  cpu::set_vector_table(vectors.value());
+  vector_table = vectors.value();
+  cpu::set_vector_table(vector_table);
 }
 
-/// The idle thread: serves interrupts by asking for them, since the kernel runs with all of them masked.
+/// The idle thread of a CPU: serves interrupts by asking for them, since the kernel runs with all of them masked.
 void idle() {
   for (;;) {
     scheduler().timers().expire(cpu::clock());
     const uint64_t asking = cpu::pending_lines() & ~uint64_t{interrupt_lines().masked()};
+    if ((asking >> asx::kSignalLine & 1) != 0) cpu::take_signals();
     for (uint32_t line = 0; line < asx::kInterruptLines; ++line) {
-      if (line != asx::kTimerLine && (asking >> line & 1) != 0) interrupt_lines().fire(line);
+      const bool is_device = line != asx::kTimerLine && line != asx::kSignalLine;
+      if (is_device && (asking >> line & 1) != 0) interrupt_lines().fire(line);
     }
     if (scheduler().has_ready_threads()) {
       scheduler().yield();
     } else {
       scheduler().program_timer();
-      cpu::wait(interrupt_lines().masked());
+      const uint64_t masked = interrupt_lines().masked();
+      kernel_lock.unlock();
+      cpu::wait(masked);
+      kernel_lock.lock();
     }
   }
+}
+
+/// What the first CPU does for all: it leaves the lock to its idle thread.
+void initialize_kernel(const asx::BootInfo& info) {
+  const cpu::Features features = cpu::features();
+  HOP_ASSERT(features.is_asx);
+  AccessList::selector_bits = features.selector_bits;
+  machine_variant = cpu::variant_bits();
+  cpu_count = info.cpu_count;
+  HOP_ASSERT(cpu_count != 0 && cpu_count <= asx::kMaximumCpus);
+  set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
+  set_boot_info(info);
+  initialize_memory(info);
+  initialize_gates();
+  const uint64_t quantum = info.quantum == 0 ? kDefaultQuantum : info.quantum;
+  for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {
+    const Result<Thread*> idle_thread = create_kernel_thread(idle);
+    HOP_ASSERT(idle_thread);
+    scheduler_of(cpu).initialize(cpu, quantum, *idle_thread.value(),
+                                 {.release = release_ended, .priority_of = priority_of});
+  }
+  const Result<Thread*> first_thread = create_kernel_thread(start_services);
+  HOP_ASSERT(first_thread);
+  scheduler_of(0).make_ready(*first_thread.value());
 }
 
 }  // namespace
 
 extern "C" [[noreturn]] void kernel_main(const asx::BootInfo* info) {
   HOP_ASSERT(info->magic == asx::kBootMagic && info->version == asx::kBootVersion);
-  const cpu::Features features = cpu::features();
-  HOP_ASSERT(features.is_asx);
-  AccessList::selector_bits = features.selector_bits;
-  machine_variant = cpu::variant_bits();
-  set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
-  set_boot_info(*info);
-  initialize_memory(*info);
-  initialize_gates();
-  const Result<Thread*> idle_thread = create_kernel_thread(idle);
-  const Result<Thread*> first_thread = create_kernel_thread(start_services);
-  HOP_ASSERT(idle_thread && first_thread);
-  const uint64_t quantum = info->quantum == 0 ? kDefaultQuantum : info->quantum;
-  scheduler().initialize(quantum, *idle_thread.value(), {.release = release_ended, .priority_of = priority_of});
-  scheduler().make_ready(*first_thread.value());
-  scheduler().start();
+  const uint32_t cpu = cpu::id();
+  if (cpu == 0) {
+    kernel_lock.lock();
+    initialize_kernel(*info);
+    __atomic_store_n(&is_kernel_up, 1u, __ATOMIC_RELEASE);
+  } else {
+    while (__atomic_load_n(&is_kernel_up, __ATOMIC_ACQUIRE) == 0) asm volatile("pause");
+    kernel_lock.lock();
+    space_table().put_in_force();
+    cpu::set_vector_table(vector_table);
+  }
+  scheduler_of(cpu).start();
 }
 
 }  // namespace kernel

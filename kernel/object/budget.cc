@@ -18,19 +18,22 @@ Budget* create_budget(uint64_t ticks, uint64_t period) {
 
 void destroy(Budget& budget) {
   HOP_ASSERT(budget.throttled.is_empty());
-  if (budget.is_set()) scheduler().timers().cancel(budget);
+  TimerQueue::cancel(budget);
   budgets.destroy(&budget);
 }
 
 void set_budget(Schedulable& thread, Budget* budget) {
-  const bool is_current = &thread == &scheduler().current();
-  if (is_current) scheduler().charge_current();
+  Scheduler* const cpu = Scheduler::running(thread);
+  if (cpu != nullptr) cpu->charge_current();
   const bool was_queued = scheduler().dequeue(thread);
   auto* old = static_cast<Budget*>(thread.reservation);
   if (budget != nullptr) acquire(*budget);
   thread.reservation = budget;
   if (was_queued) scheduler().requeue(thread);
-  if (is_current && budget != nullptr && budget->server.has_budget(cpu::clock())) budget->server.begin(cpu::clock());
+  if (cpu != nullptr && budget != nullptr && budget->server.has_budget(cpu::clock())) {
+    budget->server.begin(cpu::clock());
+  }
+  scheduler().kick(thread);
   if (old != nullptr) release(*old);
 }
 

@@ -42,7 +42,7 @@ void drop(CallDeadline& deadline) {
   CallDeadline** link = &deadline.thread->deadlines;
   while (*link != &deadline) link = &(*link)->outer;
   *link = deadline.outer;
-  if (deadline.is_set()) scheduler().timers().cancel(deadline);
+  TimerQueue::cancel(deadline);
   if (deadline.orphan != nullptr) discard(*deadline.orphan);
   call_deadlines.destroy(&deadline);
 }

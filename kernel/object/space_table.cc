@@ -22,9 +22,13 @@ Status SpaceTable::initialize(PhysicalAddress boot_table) {
   records_ = records.value();
   descriptor(asx::kKernelSpaceId) = at<asx::SpaceDescriptor>(boot_table)[asx::kKernelSpaceId];
   fresh_ = asx::kKernelSpaceId + 1;
+  put_in_force();
+  return Status::Ok;
+}
+
+void SpaceTable::put_in_force() const {
   cpu::set_space_table(table_, kSpaces);
   cpu::invalidate_all();
-  return Status::Ok;
 }
 
 Result<uint32_t> SpaceTable::allocate() {

@@ -16,6 +16,8 @@ class SpaceTable {
   constexpr SpaceTable() = default;
   /// Takes over the boot table's descriptor of the kernel space and puts the bigger table in force. OutOfMemory.
   Status initialize(PhysicalAddress boot_table);
+  /// Makes it that of this CPU.
+  void put_in_force() const;
   /// Reserves an id; the one given back last comes first. OutOfMemory: there is none.
   Result<uint32_t> allocate();
   /// Ends a space's life: bumps the generation, which makes every reference stale, and frees the id.

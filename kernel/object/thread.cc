@@ -6,6 +6,7 @@
 #include "kernel/object/budget.h"
 #include "kernel/object/call_deadline.h"
 #include "kernel/object/event_source.h"
+#include "kernel/object/interrupt_lines.h"
 #include "kernel/object/space.h"
 
 namespace kernel {
@@ -131,7 +132,44 @@ Result<Thread*> create_thread(const ThreadStart& start) {
   return thread;
 }
 
+Result<Thread*> create_thread_in_gate(const GateName& name, ThreadStart start) {
+  start.code = space_table().find(name.space, name.generation);
+  const asx::Gate* gate = start.code == nullptr ? nullptr : start.code->gate(name.index);
+  if (gate == nullptr || gate->stack_policy == asx::StackPolicy::Thread) return Status::Invalid;
+  start.rip = gate->entry;
+  start.parameter = gate->parameter;
+  uint32_t slot = 0;
+  if (gate->stack_policy == asx::StackPolicy::Pool) {
+    const Result<uint32_t> taken = stack_pool::take({gate->pool});
+    if (!taken) return taken.status();
+    slot = taken.value();
+    start.rsp = stack_pool::slot({gate->pool}, slot).rsp;
+    start.fs_base = stack_pool::slot({gate->pool}, slot).fs_base;
+  }
+  const Result<Thread*> thread = create_thread(start);
+  if (!thread) {
+    if (slot != 0) stack_pool::give_back({gate->pool}, slot);
+    return thread;
+  }
+  thread.value()->start_gate = name;
+  thread.value()->start_pool = {gate->pool};
+  thread.value()->start_slot = slot;
+  return thread;
+}
+
+namespace {
+
+void give_back_start_stack(const Thread& thread) {
+  const GateName& gate = thread.start_gate;
+  if (thread.start_slot != 0 && space_table().is_alive(gate.space, gate.generation)) {
+    stack_pool::give_back(thread.start_pool, thread.start_slot);
+  }
+}
+
+}  // namespace
+
 void discard(Thread& thread) {
+  give_back_start_stack(thread);
   set_budget(thread, nullptr);
   thread.ListNode<ThreadTag>::unlink();
   release_ended(thread);
@@ -141,10 +179,7 @@ void end_current_thread() {
   Thread& thread = current_thread();
   drop_deadlines(thread);
   while (thread.frames().depth() != 0) thread.frames().pop();
-  const GateName& gate = thread.start_gate;
-  if (thread.start_slot != 0 && space_table().is_alive(gate.space, gate.generation)) {
-    stack_pool::give_back(thread.start_pool, thread.start_slot);
-  }
+  give_back_start_stack(thread);
   for (AccessListEntry& entry : thread.baggage) release_object(entry);
   if (thread.end_event != nullptr) {
     signal(*thread.end_event);
@@ -169,6 +204,7 @@ void destroy(Thread& thread) {
 }
 
 void abandon_space(uint32_t id) {
+  interrupt_lines().abandon_space(id);
   const asx::ThreadBlock& own = at<asx::ThreadBlock>(current_thread().context.thread_block)[0];
   for (Thread* thread = all_threads.front(); thread != nullptr; thread = all_threads.after(*thread)) {
     asx::ThreadBlock& block = thread->block();

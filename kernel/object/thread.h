@@ -86,11 +86,15 @@ void note_ceiling();
 
 /// A new thread, not yet ready, with one reference: that of its running. OutOfMemory.
 Result<Thread*> create_thread(const ThreadStart& start);
+/// A thread that begins in the gate, on a stack of the gate's pool if it has one: `start` says the stack space, the
+/// arguments, and for gates that keep the stack, RSP and FS base. It ends when it returns. TryAgain: the pool has no
+/// stack left; OutOfMemory; Invalid: the gate is the kernel's.
+Result<Thread*> create_thread_in_gate(const GateName& gate, ThreadStart start);
 /// The same for a thread that stays in the kernel.
 Result<Thread*> create_kernel_thread(void (*body)());
 /// Makes its kernel stack and its thread block say whose they are.
 void own_stacks(Thread& thread);
-/// Gives back a thread that was never made ready.
+/// Gives back a thread that was never made ready, and the stack of its gate.
 void discard(Thread& thread);
 /// Ends the current thread: its frames, the stacks that came with them, its baggage.
 [[noreturn]] void end_current_thread();

@@ -65,6 +65,7 @@ bool is_at_home(const Thread& thread) {
 
 void suspend(Thread& thread) {
   thread.is_suspended = true;
+  scheduler().kick(thread);
 }
 
 void resume(Thread& thread) {
@@ -75,6 +76,7 @@ void resume(Thread& thread) {
 
 void request_end(Thread& thread) {
   thread.is_to_end = true;
+  scheduler().kick(thread);
   alert(thread);
   wake_if(thread, thread.state == ThreadState::Blocked && (thread.rests || is_at_home(thread)), WakeReason::Cancelled);
 }
@@ -86,7 +88,7 @@ void alert(Thread& thread) {
 
 void settle_requests() {
   for (;;) {
-    scheduler().yield_if_due();
+    while (scheduler().must_yield()) scheduler().give_way();
     Thread& thread = current_thread();  // a wait may have put another one here
     if (thread.body == nullptr && is_at_home(thread)) {
       if (thread.is_to_end) end_current_thread();

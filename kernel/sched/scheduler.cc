@@ -8,15 +8,28 @@ namespace kernel {
 
 namespace {
 
-constinit Scheduler boot_cpu_scheduler;
+constinit Scheduler schedulers[asx::kMaximumCpus];
+
+/// The second word of a kernel stack: the scheduler of the CPU that runs on it, or ran last. The first is the thread's.
+Scheduler*& owner_of_stack(uint64_t stack_pointer) {
+  return reinterpret_cast<Scheduler**>(stack_pointer & ~(kKernelStackSize - 1))[1];
+}
 
 /// Instructions between program_timer() and the thread's own first one, generously. They are not the thread's.
 constexpr uint64_t kLeaveTicks = 64;
 
 }  // namespace
 
+constinit uint32_t cpu_count = 1;
+
 Scheduler& scheduler() {
-  return boot_cpu_scheduler;
+  uint64_t stack_pointer;
+  asm("mov %%rsp, %0" : "=r"(stack_pointer));
+  return *owner_of_stack(stack_pointer);
+}
+
+Scheduler& scheduler_of(uint32_t cpu) {
+  return schedulers[cpu];
 }
 
 void Schedulable::end_wait(Timer& timer, uint64_t) {
@@ -30,7 +43,8 @@ void Reservation::release_throttled(Timer& timer, uint64_t) {
   while (Schedulable* thread = released.pop_front()) scheduler().enqueue(*thread, Scheduler::Place::Back);
 }
 
-void Scheduler::initialize(uint64_t quantum, Schedulable& idle, const Hooks& hooks) {
+void Scheduler::initialize(uint32_t cpu, uint64_t quantum, Schedulable& idle, const Hooks& hooks) {
+  cpu_ = cpu;
   quantum_ = quantum;
   idle_ = &idle;
   hooks_ = hooks;
@@ -40,6 +54,7 @@ void Scheduler::start() {
   static constinit Context boot;  // saved once, never resumed
   current_ = idle_;
   idle_->state = ThreadState::Running;
+  owner_of_stack(idle_->context.kernel_stack_pointer) = this;
   switch_context(boot, idle_->context);
   panic("the boot stack was resumed", __FILE__, __LINE__);
 }
@@ -56,28 +71,75 @@ void Scheduler::enqueue(Schedulable& thread, Place place) {
     if (!limit->is_set()) timers_.set(*limit, limit->server.next_refill());
     return;
   }
-  thread.state = ThreadState::Ready;
-  thread.queued_priority = hooks_.priority_of(thread);
-  ThreadQueue& queue = ready_[thread.queued_priority];
+  const uint32_t priority = hooks_.priority_of(thread);
+  Scheduler& owner = place_for(priority);
+  ThreadQueue& queue = owner.ready_[priority];
   queue.insert_before(place == Place::Front ? queue.front() : nullptr, thread);
-  occupied_ |= 1u << thread.queued_priority;
+  owner.occupied_ |= 1u << priority;
+  thread.state = ThreadState::Ready;
+  thread.queued_priority = priority;
+  thread.queue_owner = &owner;
+  if (&owner != this) cpu::signal(uint64_t{1} << owner.cpu_);
+}
+
+uint32_t Scheduler::running_rank() const {
+  return current_ == idle_ ? 0 : 1 + hooks_.priority_of(*current_);
+}
+
+Scheduler& Scheduler::place_for(uint32_t priority) {
+  if (cpu_count == 1 || current_ == nullptr) return *this;
+  Scheduler* least = this;
+  uint32_t least_rank = running_rank();
+  for (uint32_t cpu = 0; cpu < cpu_count && least_rank != 0; ++cpu) {
+    Scheduler& other = schedulers[cpu];
+    if (&other == this || other.current_ == nullptr) continue;
+    const uint32_t rank = other.running_rank();
+    const bool is_taken = other.occupied_ != 0 && other.highest_ready() + 1 >= rank;  // somebody is on the way
+    if (rank >= least_rank || is_taken) continue;
+    least = &other;
+    least_rank = rank;
+  }
+  return priority + 1 > least_rank ? *least : *this;
+}
+
+const Scheduler* Scheduler::best_queue() const {
+  const Scheduler* best = occupied_ != 0 ? this : nullptr;
+  for (uint32_t cpu = 0; cpu_count != 1 && cpu < cpu_count; ++cpu) {
+    const Scheduler& other = schedulers[cpu];
+    if (other.occupied_ == 0) continue;
+    if (best == nullptr || other.highest_ready() > best->highest_ready()) best = &other;
+  }
+  return best;
+}
+
+Scheduler* Scheduler::running(const Schedulable& thread) {
+  for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {
+    if (schedulers[cpu].current_ == &thread) return &schedulers[cpu];
+  }
+  return nullptr;
+}
+
+void Scheduler::kick(const Schedulable& thread) const {
+  const Scheduler* other = running(thread);
+  if (other != nullptr && other != this) cpu::signal(uint64_t{1} << other->cpu_);
 }
 
 bool Scheduler::dequeue(Schedulable& thread) {
   if (thread.state != ThreadState::Ready && thread.state != ThreadState::Throttled) return false;
   thread.ListNode<QueueTag>::unlink();
-  if (thread.state == ThreadState::Ready && ready_[thread.queued_priority].is_empty()) {
-    occupied_ &= ~(1u << thread.queued_priority);
+  if (thread.state == ThreadState::Ready && thread.queue_owner->ready_[thread.queued_priority].is_empty()) {
+    thread.queue_owner->occupied_ &= ~(1u << thread.queued_priority);
   }
   thread.state = ThreadState::New;
   return true;
 }
 
 Schedulable* Scheduler::take_next() {
-  if (occupied_ == 0) return idle_;
-  const unsigned priority = highest_ready();
-  Schedulable* next = ready_[priority].pop_front();
-  if (ready_[priority].is_empty()) occupied_ &= ~(1u << priority);
+  auto* owner = const_cast<Scheduler*>(best_queue());
+  if (owner == nullptr) return idle_;
+  const unsigned priority = owner->highest_ready();
+  Schedulable* next = owner->ready_[priority].pop_front();
+  if (owner->ready_[priority].is_empty()) owner->occupied_ &= ~(1u << priority);
   return next;
 }
 
@@ -98,8 +160,9 @@ void Scheduler::switch_to_next() {
   if (next->reservation != nullptr) next->reservation->server.begin(charged_until_);
   if (next == previous) return;
   current_ = next;
+  owner_of_stack(next->context.kernel_stack_pointer) = this;
   switch_context(previous->context, next->context);
-  finish_switch();
+  scheduler().finish_switch();  // it may be another CPU that goes on here
 }
 
 void Scheduler::finish_switch() {
@@ -111,9 +174,9 @@ void Scheduler::finish_switch() {
 
 void Scheduler::take_place(Schedulable& thread, Schedulable& other) {
   HOP_ASSERT(other.state == ThreadState::New && thread.state != ThreadState::Ended);
-  if (&thread == current_) {
-    charge_current();
-    current_ = &other;
+  if (Scheduler* const cpu = running(thread); cpu != nullptr) {
+    cpu->charge_current();
+    cpu->current_ = &other;
   } else if (thread.ListNode<QueueTag>::is_linked()) {
     thread.ListNode<QueueTag>::replace_by(other);
   }
@@ -124,6 +187,7 @@ void Scheduler::take_place(Schedulable& thread, Schedulable& other) {
   other.state = thread.state;
   other.wake_reason = thread.wake_reason;
   other.queued_priority = thread.queued_priority;
+  other.queue_owner = thread.queue_owner;
   other.slice_left = thread.slice_left;
   thread.state = ThreadState::New;
   thread.slice_left = 0;
@@ -152,7 +216,7 @@ WakeReason Scheduler::block(ThreadQueue* queue, uint64_t deadline) {
   }
   if (deadline != kNoDeadline) timers_.set(thread, deadline);
   switch_to_next();
-  return current_->wake_reason;  // another thread may be in its place (take_place)
+  return scheduler().current_->wake_reason;  // on another CPU, perhaps, and with another thread in its place
 }
 
 void Scheduler::wake(Schedulable& thread, WakeReason reason, Place place) {
@@ -184,14 +248,12 @@ bool Scheduler::must_yield() {
   return !is_slice_fresh_ && cpu::clock() >= slice_end_;
 }
 
-void Scheduler::yield_if_due() {
-  while (must_yield()) {
-    const uint64_t now = cpu::clock();
-    const bool has_had_its_turn = !is_slice_fresh_ && now >= slice_end_;
-    if (!is_slice_fresh_) current_->slice_left = has_had_its_turn ? 0 : slice_end_ - now;
-    enqueue(*current_, has_had_its_turn ? Place::Back : Place::Front);
-    switch_to_next();
-  }
+void Scheduler::give_way() {
+  const uint64_t now = cpu::clock();
+  const bool has_had_its_turn = !is_slice_fresh_ && now >= slice_end_;
+  if (!is_slice_fresh_) current_->slice_left = has_had_its_turn ? 0 : slice_end_ - now;
+  enqueue(*current_, has_had_its_turn ? Place::Back : Place::Front);
+  switch_to_next();
 }
 
 void Scheduler::program_timer() {

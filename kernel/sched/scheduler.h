@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who runs next on one CPU: of the threads with the highest priority the next one, each for a quantum; and what happens
-// at some time. Decision 0007 says how priorities and budgets follow a thread through gates.
+// Who runs next on a CPU: of the threads with the highest priority the next one, each for a quantum; and what happens
+// at some time. Decision 0008 says how priorities and budgets follow a thread through gates, decision 0010 how the CPUs
+// share the work: a thread that becomes ready goes to the CPU that runs what is least important, if it is more
+// important than that, and the CPU is signalled; a CPU with nothing as important of its own takes from the others'
+// queues.
 //
 // A thread that leaves the CPU does so inside the kernel, by a switch of kernel stacks. Preemption is the same: an
 // event finds that somebody else is due, and the way out of the kernel switches. All of it runs with events masked.
@@ -28,6 +31,7 @@ enum class ThreadState : uint32_t {
 };
 enum class WakeReason : uint32_t { Signalled, TimedOut, Cancelled, Alerted };
 
+class Scheduler;
 struct Schedulable;
 using ThreadQueue = List<Schedulable, QueueTag>;
 
@@ -49,6 +53,7 @@ struct Schedulable : ListNode<QueueTag>, Timer {
   WakeReason wake_reason = WakeReason::Signalled;
   uint32_t priority = kDefaultPriority;  ///< its own; gates may raise it
   uint32_t queued_priority = 0;          ///< in whose queue it stands
+  Scheduler* queue_owner = nullptr;      ///< Ready: whose queue that is
   uint64_t slice_left = 0;               ///< of a quantum that was interrupted; 0 = a whole one
   Reservation* reservation = nullptr;    ///< nullptr: no limit
 
@@ -67,16 +72,18 @@ class Scheduler {
   };
 
   constexpr Scheduler() = default;
-  void initialize(uint64_t quantum, Schedulable& idle, const Hooks& hooks);
+  void initialize(uint32_t cpu, uint64_t quantum, Schedulable& idle, const Hooks& hooks);
   /// Leaves the boot stack for ever and becomes the idle thread.
   [[noreturn]] void start();
 
   [[nodiscard]] Schedulable& current() const { return *current_; }
-  [[nodiscard]] bool has_ready_threads() const { return occupied_ != 0; }
+  /// Whether a thread waits that an idle CPU could run.
+  [[nodiscard]] bool has_ready_threads() const { return best_queue() != nullptr; }
   /// The highest priority of a thread that is ready, if that is above the given one; else 0.
   [[nodiscard]] uint32_t ready_above(uint32_t priority) const {
     return occupied_ != 0 && highest_ready() > priority ? highest_ready() : 0;
   }
+  /// Of this CPU: its compare register asks when the first one is due.
   [[nodiscard]] TimerQueue& timers() { return timers_; }
 
   void make_ready(Schedulable& thread) { enqueue(thread, Place::Back); }
@@ -95,6 +102,10 @@ class Scheduler {
   void requeue(Schedulable& thread) { enqueue(thread, Place::Back); }
   /// What the current thread has used of its reservation until now is taken off.
   void charge_current();
+  /// The thread is to come by the kernel soon, if it runs on another CPU.
+  void kick(const Schedulable& thread) const;
+  /// The CPU that runs the thread, or nullptr.
+  [[nodiscard]] static Scheduler* running(const Schedulable& thread);
   /// Ends the current thread; its memory is released after the switch.
   [[noreturn]] void end_current();
   /// The first thing a new thread does: completes the switch to it.
@@ -103,9 +114,11 @@ class Scheduler {
   /// `thread` is New then.
   void take_place(Schedulable& thread, Schedulable& other);
 
-  /// On the way out of the kernel: gives the CPU to others as long as they are preferred, the current thread's quantum
-  /// is used up, or its budget.
-  void yield_if_due();
+  /// On the way out of the kernel: whether somebody else is to run, because he is preferred or the current thread's
+  /// quantum or budget is used up.
+  [[nodiscard]] bool must_yield();
+  /// Lets him; of what is left of its quantum the current thread has the rest when it goes on.
+  void give_way();
   /// The last thing before the CPU leaves the kernel or waits: when the timer shall ask next.
   void program_timer();
 
@@ -113,13 +126,19 @@ class Scheduler {
   enum class Place { Front, Back };
   friend struct Reservation;
 
+  /// The scheduler whose queue has the most important ready thread, of equals this one; nullptr: nobody is ready.
+  [[nodiscard]] const Scheduler* best_queue() const;
+  /// Where a thread of that priority that becomes ready here is to go.
+  [[nodiscard]] Scheduler& place_for(uint32_t priority);
+  /// What runs now, 0 = idle.
+  [[nodiscard]] uint32_t running_rank() const;
   [[nodiscard]] unsigned highest_ready() const { return 31 - static_cast<unsigned>(__builtin_clz(occupied_)); }
   void enqueue(Schedulable& thread, Place place);
   void wake(Schedulable& thread, WakeReason reason, Place place);
   Schedulable* take_next();
   void switch_to_next();
-  [[nodiscard]] bool must_yield();
 
+  uint32_t cpu_ = 0;
   ThreadQueue ready_[kPriorities];
   uint32_t occupied_ = 0;  ///< bit n: ready_[n] is not empty
   TimerQueue timers_;
@@ -133,7 +152,10 @@ class Scheduler {
   bool is_slice_fresh_ = false;  ///< it begins when the thread leaves the kernel, so that it always gets some of it
 };
 
-/// The scheduler of this CPU.
+/// The scheduler of this CPU, found by the kernel stack: not on the boot stack.
 [[nodiscard]] Scheduler& scheduler();
+[[nodiscard]] Scheduler& scheduler_of(uint32_t cpu);
+/// CPUs that the machine has; set once at start-up.
+extern uint32_t cpu_count;
 
 }  // namespace kernel

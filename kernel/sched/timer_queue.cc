@@ -7,11 +7,12 @@ void TimerQueue::set(Timer& timer, uint64_t when) {
   cancel(timer);
   timer.when = when;
   timer.sequence = ++last_sequence_;
+  timer.queue = this;
   heap_.insert(timer);
 }
 
 void TimerQueue::cancel(Timer& timer) {
-  if (timer.is_set()) heap_.remove(timer);
+  if (timer.is_set()) timer.queue->heap_.remove(timer);
 }
 
 void TimerQueue::expire(uint64_t now) {

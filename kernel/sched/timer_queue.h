@@ -10,6 +10,7 @@ namespace kernel {
 
 constexpr uint64_t kNoDeadline = ~uint64_t{0};
 
+class TimerQueue;
 struct TimerTag;
 
 /// Something that waits for its time. It belongs to one queue at most, for as long as it is set.
@@ -19,6 +20,7 @@ struct Timer : HeapNode<TimerTag> {
   Expire expire;
   uint64_t when = 0;
   uint64_t sequence = 0;
+  TimerQueue* queue = nullptr;  ///< where it is set
   [[nodiscard]] bool is_set() const { return is_in_heap(); }
 };
 
@@ -27,7 +29,8 @@ class TimerQueue {
   constexpr TimerQueue() = default;
   /// Sets it, also if it was set before; never with kNoDeadline.
   void set(Timer& timer, uint64_t when);
-  void cancel(Timer& timer);
+  /// Of whatever queue.
+  static void cancel(Timer& timer);
   /// Lets all expire whose time has come, in order; what they set for a time that has come expires, too.
   void expire(uint64_t now);
   /// When the first one is due, or kNoDeadline.

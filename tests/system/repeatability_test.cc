@@ -66,3 +66,29 @@ TEST_CASE("the seed decides the guest's random numbers") {
   CHECK(zero.output != one.output);
   CHECK(one.output == run_hop(command({"--seed=1"}, program)).output);
 }
+
+TEST_CASE("on several CPUs, whatever their turns, programs print what they print on one") {
+  const std::string script =
+      "echo one two >/a; echo three >>/a; while read x y; do echo $y$x; done </a; trap 'echo caught' USR1; "
+      "kill -USR1 $$; i=0; while [ $i -lt 200 ]; do i=$((i+1)); done; echo $i; test -f /a && exit 7";
+  unsigned seed = 0;
+  for (const char* cpus : {"--cpus=2", "--cpus=4", "--cpus=8"}) {
+    for (const char* turn : {"--schedule-turn=1", "--schedule-turn=50", "--schedule-turn=5000"}) {
+      const std::string option = "--schedule-seed=" + std::to_string(++seed);
+      INFO(cpus << ' ' << turn << ' ' << option);
+      const Outcome outcome = run_hop({"run", cpus, turn, option, "/bin/busybox", "sh", "-c", script});
+      CHECK(outcome.output == "twoone\nthree\ncaught\n200\n");
+      CHECK(outcome.errors == "");
+      CHECK(outcome.status == 7);
+    }
+  }
+}
+
+TEST_CASE("the seed of the schedule decides the whole run") {
+  const auto run = [](const char* seed) {
+    return run_hop({"run", "--cpus=3", seed, "--stats=json", "/bin/busybox", "true"}).errors;
+  };
+  CHECK(run("--schedule-seed=1").find("\"cpus\"") != std::string::npos);
+  CHECK(run("--schedule-seed=1") == run("--schedule-seed=1"));
+  CHECK(run("--schedule-seed=1") != run("--schedule-seed=2"));
+}

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "userland/runtime/clock.h"
 #include "userland/runtime/format.h"
 
 namespace hop {
@@ -14,12 +15,5 @@ class LogLine : public Formatter {
   /// Writes what has gathered and a newline.
   ~LogLine();
 };
-
-/// Virtual time in ticks.
-[[nodiscard]] inline uint64_t clock_ticks() {
-  uint32_t low, high;
-  asm volatile("rdtsc" : "=a"(low), "=d"(high));
-  return uint64_t{high} << 32 | low;
-}
 
 }  // namespace hop

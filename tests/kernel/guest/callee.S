@@ -8,7 +8,8 @@
 #include "asx/macros.inc"
 
         .text
-        .globl  callee_add_one, callee_read, callee_call, callee_recurse, callee_recover, callee_divide
+        .globl  callee_add_one, callee_read, callee_call, callee_recurse, callee_recover, callee_divide, callee_thread_word
+        .globl  callee_call_and_word
         .globl  callee_spin, callee_overwrite, callee_fault_gate, call_and_watch
         .globl  callee_syscall
 callee_add_one:
@@ -40,6 +41,11 @@ callee_divide:
         jmp     leave
 callee_syscall:
         syscall                         // the personality points FS at a word
+        mov     %fs:0, %rax
+        jmp     leave
+callee_call_and_word:
+        gcall   %rdi
+callee_thread_word:
         mov     %fs:0, %rax
         jmp     leave
 callee_spin:

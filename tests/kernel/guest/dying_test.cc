@@ -18,7 +18,7 @@ constexpr auto kServerFault = static_cast<uint64_t>(Status::ServerFault);
 
 }  // namespace
 
-GUEST_TEST("a thread executing in a space that dies comes back to the caller with ServerFault") {
+GUEST_TEST_AT_DEPTHS("K3: a thread executing in a space that dies comes back to the caller with ServerFault") {
   struct Trip {
     const Event* done;
     uint16_t gate;
@@ -55,7 +55,7 @@ hop::Reply trip(const hop::Request& request) {
 }
 HOP_GATE(trip_entry, trip);
 
-GUEST_TEST("a thread returning through a space that died skips it") {
+GUEST_TEST_AT_DEPTHS("K3: a thread returning through a space that died skips it") {
   struct Trip {
     const Event* done;
     const Event* inside;
@@ -100,7 +100,7 @@ GUEST_TEST("a thread returning through a space that died skips it") {
   let_them_end();
 }
 
-GUEST_TEST("a thread that destroys the stack space it stands on ends, and its stack goes back") {
+GUEST_TEST("K3: a thread that destroys the stack space it stands on ends, and its stack goes back") {
   for (unsigned i = 0; i < kThreadStacks + 1; ++i) {
     const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
     const uint16_t gate = thread_gate();
@@ -113,7 +113,7 @@ GUEST_TEST("a thread that destroys the stack space it stands on ends, and its st
   }
 }
 
-GUEST_TEST("a thread that waits in the kernel on behalf of a space that dies is woken and ends") {
+GUEST_TEST("K3: a thread that waits in the kernel on behalf of a space that dies is woken and ends") {
   const uint16_t stack = SELECTOR(space_create(asx::kSpaceStack, 16, 0x6b63617473, 0));
   const Event never;
   const auto body = +[](uint64_t event) { event_wait(event, hop::kernel::kNoDeadline); };
@@ -125,7 +125,7 @@ GUEST_TEST("a thread that waits in the kernel on behalf of a space that dies is 
   let_them_end();
 }
 
-GUEST_TEST("a thread whose only space dies ends without a word") {
+GUEST_TEST("K3: a thread whose only space dies ends without a word") {
   const Child child = make_child(1);
   const uint16_t gate = make_gate(child, callee_spin, StackPolicy::Pool);
   spin_count = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Calls from space to space, and what becomes of the caller when they go wrong.
+#include "asx/intrinsics.h"
 #include "isa-ext/abi/address.h"
 #include "tests/kernel/guest/callee.h"
 #include "tests/kernel/guest/child.h"
@@ -23,6 +24,7 @@ using hop::Status;
 
 constexpr auto kServerFault = static_cast<uint64_t>(Status::ServerFault);
 constexpr uint64_t kNowhere = 0x123'4567'8000;
+constexpr uint64_t kTlsStacks = uint64_t{8} << 40;
 
 struct Watched {
   uint64_t value, broken;
@@ -47,7 +49,7 @@ GUEST_TEST("a call through a gate returns its result and the caller's registers"
   end_child(child);
 }
 
-GUEST_TEST("a fault in a service pops exactly one frame, and its caller is told ServerFault") {
+GUEST_TEST_AT_DEPTHS("K1: a fault in a service pops exactly one frame, and its caller is told ServerFault") {
   const Child inner = make_child(1), outer = make_child(1);
   const uint16_t faulting = make_gate(inner, callee_overwrite, StackPolicy::Pool);
   const uint16_t calling = make_gate(outer, callee_call, StackPolicy::Pool);
@@ -65,7 +67,7 @@ GUEST_TEST("a fault in a service pops exactly one frame, and its caller is told 
   end_child(outer);
 }
 
-GUEST_TEST("a divide error in a service is its caller's ServerFault") {
+GUEST_TEST_AT_DEPTHS("K1: a divide error in a service is its caller's ServerFault") {
   const Child child = make_child(1);
   const uint16_t gate = make_gate(child, callee_divide, StackPolicy::Pool);
   CHECK_EQUAL(watch(gate).value, kServerFault);
@@ -73,7 +75,7 @@ GUEST_TEST("a divide error in a service is its caller's ServerFault") {
   end_child(child);
 }
 
-GUEST_TEST("behind a gate with a recovery entry a fault continues there") {
+GUEST_TEST_AT_DEPTHS("K1: behind a gate with a recovery entry a fault continues there") {
   const Child child = make_child(1);
   const uint16_t reading = make_gate(child, callee_read, StackPolicy::Pool, callee_recover);
   const uint16_t dividing = make_gate(child, callee_divide, StackPolicy::Pool, callee_recover);
@@ -87,7 +89,7 @@ GUEST_TEST("behind a gate with a recovery entry a fault continues there") {
   end_child(child);
 }
 
-GUEST_TEST("a recovery entry that faults itself is given up, and one frame is popped") {
+GUEST_TEST_AT_DEPTHS("K1: a recovery entry that faults itself is given up, and one frame is popped") {
   const Child child = make_child(1);
   const uint16_t gate = make_gate(child, callee_divide, StackPolicy::Pool, callee_divide);
   const Watched result = watch(gate);
@@ -97,7 +99,7 @@ GUEST_TEST("a recovery entry that faults itself is given up, and one frame is po
   end_child(child);
 }
 
-GUEST_TEST("a call through a closed gate, or into a dead space, is refused in the caller") {
+GUEST_TEST_AT_DEPTHS("K3: a call through a closed gate, or into a dead space, is refused in the caller") {
   const Child child = make_child(1);
   const uint16_t closed = make_gate(child, callee_add_one, StackPolicy::Pool);
   const uint16_t open = make_gate(child, callee_add_one, StackPolicy::Pool);
@@ -122,7 +124,7 @@ GUEST_TEST("a call that needs more authority than its space has is refused in th
   end_child(child);
 }
 
-GUEST_TEST("a pool without stacks refuses the call in the caller") {
+GUEST_TEST_AT_DEPTHS("K4: a pool without stacks refuses the call in the caller") {
   const Child child = make_child(2);
   const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Pool);
   const uint16_t tolerant = make_gate(child, callee_recurse, StackPolicy::Pool, callee_recover);
@@ -138,7 +140,7 @@ GUEST_TEST("a pool without stacks refuses the call in the caller") {
   end_child(child);
 }
 
-GUEST_TEST("a secure stack used up by recursion fails in the caller, and the thread survives") {
+GUEST_TEST("K4: a secure stack used up by recursion fails in the caller, and the thread survives") {
   const Child child = make_child(0);
   const uint16_t gate = make_gate(child, callee_recurse, StackPolicy::Keep);
   const uint16_t granted = grant(child, gate, 0);
@@ -153,7 +155,7 @@ GUEST_TEST("a secure stack used up by recursion fails in the caller, and the thr
   end_child(child);
 }
 
-GUEST_TEST("a fault in a space with a fault gate hops there, and resumes where the gate says") {
+GUEST_TEST("K1: a fault in a space with a fault gate hops there, and resumes where the gate says") {
   const Child program = make_child(1), personality = make_child(1);
   const uint16_t gate = make_gate(program, callee_read, StackPolicy::Pool);
   const uint16_t handler = make_gate(personality, callee_fault_gate, StackPolicy::Pool);
@@ -221,7 +223,7 @@ GUEST_TEST("syscall enters the personality's gate, which sets the program's thre
   end_child(program);
 }
 
-GUEST_TEST("a service that is no personality of its caller cannot set the caller's thread pointer") {
+GUEST_TEST_AT_DEPTHS("K8: a service that is no personality of its caller cannot set the caller's thread pointer") {
   const Child program = make_child(1);
   const uint16_t calling = make_gate(program, callee_call, StackPolicy::Pool);
   const uint16_t own = SELECTOR(hop::make_gate(personality_entry, 0));
@@ -230,7 +232,7 @@ GUEST_TEST("a service that is no personality of its caller cannot set the caller
   end_child(program);
 }
 
-GUEST_TEST("only what a fault gate was entered by has a fault record") {
+GUEST_TEST("K8: only what a fault gate was entered by has a fault record") {
   CHECK_STATUS(fault_record(0), Status::NotFound);
   CHECK_STATUS(fault_resume(0, 0, 0), Status::NotFound);
   CHECK_STATUS(frame_set_base(0, 0), Status::NotFound);
@@ -238,4 +240,69 @@ GUEST_TEST("only what a fault gate was entered by has a fault record") {
   CHECK_STATUS(frame_read(0), Status::NotFound);
   CHECK_STATUS(frame_write(0, 0), Status::NotFound);
   CHECK_STATUS(frame_read(20), Status::Invalid);
+}
+
+namespace {
+
+/// What the service behind `tester_entry` has, and asks of its caller.
+uint16_t service_secret;
+
+}  // namespace
+
+extern "C" {
+void tester_entry();
+hop::Reply tester(const hop::Request& request);
+/// The caller's rights on the pointer it has passed, and the service's own on the same number.
+hop::Reply tester(const hop::Request& request) {
+  return {static_cast<int64_t>(asx::tselc(request.arguments.a)), asx::tsel(request.arguments.a)};
+}
+}
+HOP_GATE(tester_entry, tester);
+
+GUEST_TEST_AT_DEPTHS(
+    "K9: a service that tests its caller's pointer is told what the caller could do with it, not it itself") {
+  static const bool has_stack = hop::add_stacks(1, 0x4000) == Status::Ok;
+  CHECK(has_stack);
+  service_secret = SELECTOR(space_create(asx::kSpaceStack, 1, 0x746572636573, 0));
+  const uint16_t own = SELECTOR(hop::make_gate(tester_entry, 0));
+  const Child client = make_child(1);
+  const uint16_t calling = make_gate(client, callee_call, StackPolicy::Pool);
+  const uint16_t granted = grant(client, own, 0);
+  const uint64_t pointer = uint64_t{service_secret} << 48;
+  // the number means something in the service's list, and nothing in the client's
+  CHECK_EQUAL(watch(calling, granted, pointer).value, 0u + 1);
+  // lent a space of that number, the client may
+  const uint16_t shown = SELECTOR(list_insert(client.space, 0, service_secret, hop::kRightRead));
+  CHECK_EQUAL(watch(calling, granted, uint64_t{shown} << 48).value, uint64_t{asx::kSelectorRead} + 1);
+  // and what is the service's own code half is nobody's to pass
+  const hop::Reply direct = hop::gate_call(own, 0, {pointer});
+  CHECK_EQUAL(direct.value, asx::kSelectorRead | asx::kSelectorWrite);  // here the service is its own caller
+  for (const uint16_t gate : {own, calling}) end_gate(gate);
+  end_child(client);
+  CHECK_OK(space_destroy(service_secret));
+  CHECK_OK(list_remove(hop::kSelf, service_secret));
+}
+
+GUEST_TEST_AT_DEPTHS(
+    "K10: each stack of a gate comes with its own thread-local storage, and the caller's is untouched") {
+  static uint64_t words[2];
+  const Child child = make_child(0);
+  for (uint64_t i = 0; i < 2; ++i) {
+    words[i] = 0x1000 + i;
+    CHECK_OK(space_map(child.space, kTlsStacks + i * 0x10000, 0x4000, hop::kProtectRead | hop::kProtectWrite));
+    CHECK_OK(pool_add(child.space, kTlsStacks + i * 0x10000 + 0x4000, reinterpret_cast<uint64_t>(&words[i])));
+  }
+  const uint16_t reading = make_gate(child, callee_thread_word, StackPolicy::Pool);
+  const uint16_t calling = make_gate(child, callee_call, StackPolicy::Pool);
+  const uint64_t one = watch(reading).value;
+  CHECK(one == words[0] || one == words[1]);
+  const uint64_t other = watch(calling, grant(child, reading, 0)).value - 1;  // the caller has one of the two
+  CHECK(other == words[0] || other == words[1]);
+  CHECK(other != one);
+  // back from the inner call, the outer one has its own again
+  const uint16_t outer = make_gate(child, callee_call_and_word, StackPolicy::Pool);
+  CHECK_EQUAL(watch(outer, grant(child, reading, 0)).value, one);
+  end_gate(outer);
+  for (const uint16_t gate : {reading, calling}) end_gate(gate);
+  end_child(child);
 }

@@ -18,6 +18,8 @@ namespace {
 using namespace hop::kernel;
 
 constexpr uint64_t kFramesToKeep = 8;
+/// Depths above this are "until so many frames are left": kDeepest - number.
+constexpr uint64_t kUntilFew = guest::kDeepest - 1000;
 
 /// Gates of this space that keep the stack, by ceiling.
 uint16_t relay_gate(uint32_t ceiling) {
@@ -37,6 +39,10 @@ hop::Reply call_relay(uint64_t depth, Function function, uint64_t argument, uint
 
 }  // namespace
 
+uint64_t call_as_deep_as_possible(uint64_t frames_left, Function function, uint64_t argument) {
+  return static_cast<uint64_t>(call_relay(kDeepest - frames_left, function, argument, 0).value);
+}
+
 hop::Reply try_behind(uint64_t depth, Function function, uint64_t argument) {
   return call_relay(depth, function, argument, 0);
 }
@@ -45,9 +51,7 @@ uint64_t call_behind(uint64_t depth, Function function, uint64_t argument, uint3
   return static_cast<uint64_t>(call_relay(depth, function, argument, ceiling).value);
 }
 
-uint64_t depth_here() {
-  return asx::gframe<asx::FrameField::Depth>();
-}
+uint64_t deepest_call = 0;
 
 RunningThread::RunningThread(Function function, uint64_t argument)
     : selector_(SELECTOR(
@@ -57,18 +61,28 @@ RunningThread::~RunningThread() {
   CHECK_OK(list_remove(hop::kSelf, selector_));
 }
 
-void give_time(uint64_t ticks) {
-  CHECK_OK(thread_sleep(hop::clock_ticks() + ticks));
+uint64_t ticks(uint64_t on_one_cpu) {
+  constexpr uint64_t kPatience = 40;
+  return info(hop::SystemInfo::Cpus) == 1 ? on_one_cpu : on_one_cpu * kPatience;
+}
+
+void give_time(uint64_t on_one_cpu) {
+  CHECK_OK(thread_sleep(hop::clock_ticks() + ticks(on_one_cpu)));
 }
 
 }  // namespace guest
 
 hop::Reply relay(const hop::Request& request) {
   const auto [depth, function, argument, ceiling, e, f] = request.arguments;
-  const bool is_there =
-      depth == guest::kDeepest ? asx::gframe<asx::FrameField::FreeFrames>() <= guest::kFramesToKeep : depth <= 1;
+  const bool is_until_few = depth > guest::kUntilFew;
+  const uint64_t frames_left = depth == guest::kDeepest ? guest::kFramesToKeep : guest::kDeepest - depth;
+  const bool is_there = is_until_few ? asx::gframe<asx::FrameField::FreeFrames>() <= frames_left : depth <= 1;
   const auto body = reinterpret_cast<guest::Function>(function);
-  if (is_there) return {static_cast<int64_t>(body(argument)), 0};
-  return guest::call_relay(depth == guest::kDeepest ? depth : depth - 1, body, argument, ceiling);
+  if (is_there) {
+    const uint64_t depth_here = asx::gframe<asx::FrameField::Depth>();
+    if (depth_here > guest::deepest_call) guest::deepest_call = depth_here;
+    return {static_cast<int64_t>(body(argument)), 0};
+  }
+  return guest::call_relay(is_until_few ? depth : depth - 1, body, argument, ceiling);
 }
 HOP_GATE(relay_entry, relay);

@@ -7,6 +7,7 @@
 #include "tests/kernel/guest/relay.h"
 #include "tests/kernel/guest/test.h"
 #include "tests/kernel/guest/threads.h"
+#include "userland/runtime/mutex.h"
 
 namespace {
 
@@ -228,14 +229,14 @@ GUEST_TEST("K6: a call whose deadline and grace have passed returns CallAborted,
   for (const Function begin : {call_with_deadline, call_with_deadline_below}) {
     for (const uint64_t depth : kDepths) {
       const Event go;
-      Deadline own{{depth, go}, 50'000, 30'000};
+      Deadline own{{depth, go}, ticks(50'000), ticks(30'000)};
       const RunningThread thread(begin, own);
       give_time(70'000);
       CHECK_EQUAL(own.at_home, 0u);
       give_time(200'000);
       CHECK_EQUAL(own.at_home, 1u);
       CHECK_EQUAL(own.reply, Status::CallAborted);
-      CHECK(own.waited >= 80'000 && own.waited < 90'000);
+      CHECK(own.waited >= ticks(80'000) && own.waited < ticks(90'000));
       CHECK_EQUAL(own.cleared, Status::NotFound);
       CHECK_EQUAL(own.alert, 0u);
       CHECK_EQUAL(own.in_callee, 1u);
@@ -249,7 +250,7 @@ GUEST_TEST("K6: a call whose deadline and grace have passed returns CallAborted,
 GUEST_TEST("K6: a callee that heeds the alert returns in its grace, and its caller has the reply") {
   for (const uint64_t depth : kDepths) {
     const Event go;
-    Deadline own{{depth, go}, 50'000, 1'000'000};
+    Deadline own{{depth, go}, ticks(50'000), ticks(1'000'000)};
     own.alert = 1;
     const RunningThread thread(call_with_deadline, own);
     give_time(300'000);
@@ -263,7 +264,7 @@ GUEST_TEST("K6: a callee that heeds the alert returns in its grace, and its call
 GUEST_TEST("K6: a call that returns in time has its reply, and the deadline is over with its maker") {
   for (const Function begin : {call_with_deadline, call_with_deadline_below}) {
     const Event go;
-    Deadline own{{2, go}, 500'000, 0};
+    Deadline own{{2, go}, ticks(500'000), 0};
     const RunningThread thread(begin, own);
     give_time(50'000);
     go.signal();
@@ -274,7 +275,7 @@ GUEST_TEST("K6: a call that returns in time has its reply, and the deadline is o
   }
   // one that is left behind by its maker does not hit who comes to the same depth later
   const auto leave_behind = +[](uint64_t) -> uint64_t {
-    CHECK_OK(call_deadline(hop::clock_ticks() + 20'000, 0));
+    CHECK_OK(call_deadline(hop::clock_ticks() + ticks(20'000), 0));
     return 0;
   };
   const auto stay = +[](uint64_t) -> uint64_t {
@@ -296,7 +297,7 @@ GUEST_TEST("K6: of two deadlines in one chain the inner one concerns the inner c
   Nested nested{go};
   const auto inner = +[](uint64_t where) -> uint64_t {
     Nested& own = *reinterpret_cast<Nested*>(where);
-    CHECK_OK(call_deadline(hop::clock_ticks() + 20'000, 0));
+    CHECK_OK(call_deadline(hop::clock_ticks() + ticks(20'000), 0));
     own.inner = try_behind(
                     1,
                     [](uint64_t event) -> uint64_t {
@@ -309,7 +310,7 @@ GUEST_TEST("K6: of two deadlines in one chain the inner one concerns the inner c
     return 3;
   };
   const uint64_t where = reinterpret_cast<uint64_t>(&nested);
-  CHECK_OK(call_deadline(hop::clock_ticks() + 500'000, 0));
+  CHECK_OK(call_deadline(hop::clock_ticks() + ticks(500'000), 0));
   nested.outer = try_behind(2, inner, where).value;
   CHECK_OK(call_deadline_clear());
   CHECK_EQUAL(nested.inner, Status::CallAborted);
@@ -321,7 +322,7 @@ GUEST_TEST("K6: of two deadlines in one chain the inner one concerns the inner c
 GUEST_TEST("K6: a callee that spins for ever costs its caller the deadline, and ends with its space") {
   const Child child = make_child(1);
   const uint16_t spin = make_gate(child, callee_spin, StackPolicy::Pool);
-  CHECK_OK(call_deadline(hop::clock_ticks() + 30'000, 10'000));
+  CHECK_OK(call_deadline(hop::clock_ticks() + ticks(30'000), 10'000));
   uint64_t broken = 0;
   CHECK_EQUAL(call_and_watch(spin, 0, 0, 0, &broken), Status::CallAborted);
   CHECK_EQUAL(broken, 0u);
@@ -342,7 +343,7 @@ GUEST_TEST("K6: two calls deep, the deadline's caller is answered, and the servi
   const uint16_t spin = make_gate(child, callee_spin, StackPolicy::Pool);
   const uint16_t call = make_gate(child, callee_call, StackPolicy::Pool);
   const uint16_t inner = grant(child, spin, 0);
-  CHECK_OK(call_deadline(hop::clock_ticks() + 30'000, 0));
+  CHECK_OK(call_deadline(hop::clock_ticks() + ticks(30'000), 0));
   uint64_t broken = 0;
   CHECK_EQUAL(call_and_watch(call, inner, 0, 0, &broken), Status::CallAborted);
   CHECK_EQUAL(broken, 0u);
@@ -367,4 +368,62 @@ GUEST_TEST("K2: what is asked of a thread needs its selector, with control") {
   CHECK_OK(list_remove(hop::kSelf, weak));
   go.signal();
   let_them_end();
+}
+
+namespace {
+
+/// A service's data, and the lock on it.
+struct Guarded {
+  hop::Mutex lock;
+  const Event& go;
+  volatile uint64_t first = 0, second = 0;  ///< always equal, when the lock is free
+};
+
+uint64_t change_under_lock(uint64_t where) {
+  Guarded& own = *reinterpret_cast<Guarded*>(where);
+  const hop::Guard guard(own.lock);
+  own.first = own.first + 1;
+  own.go.wait(1);
+  own.second = own.second + 1;
+  return 0;
+}
+
+uint64_t call_and_change(uint64_t where) {
+  call_behind(2, change_under_lock, where);
+  return 0;
+}
+
+}  // namespace
+
+GUEST_TEST_AT_DEPTHS(
+    "K7: who holds a lock in a callee gives it back before it ends, suspends, or is done as an orphan") {
+  const auto end = +[](uint16_t thread) { CHECK_OK(thread_end(thread)); };
+  const auto rest = +[](uint16_t thread) { CHECK_OK(thread_suspend(thread)); };
+  for (void (*const request)(uint16_t) : {end, rest}) {
+    const Event go;
+    Guarded data{{}, go};
+    const RunningThread thread(call_and_change, data);
+    give_time();
+    CHECK_EQUAL(data.first, 1u);
+    request(thread.selector());
+    give_time();
+    CHECK_EQUAL(data.second, 0u);
+    go.signal();
+    {
+      const hop::Guard guard(data.lock);  // the next one gets it, with the data whole
+      CHECK_EQUAL(data.second, 1u);
+    }
+    give_time();
+    if (request == rest) CHECK_OK(thread_resume(thread.selector()));
+    let_them_end();
+  }
+  const Event go;
+  Guarded data{{}, go};
+  CHECK_OK(call_deadline(hop::clock_ticks() + ticks(20'000), 0));
+  CHECK_EQUAL(try_behind(1, change_under_lock, reinterpret_cast<uint64_t>(&data)).status(), Status::CallAborted);
+  go.signal();
+  give_time();
+  const hop::Guard guard(data.lock);
+  CHECK_EQUAL(data.first, 1u);
+  CHECK_EQUAL(data.second, 1u);
 }

@@ -24,7 +24,7 @@ uint16_t make_space() {
 
 }  // namespace
 
-GUEST_TEST("a selector to a destroyed space is stale, whoever gets its id") {
+GUEST_TEST("K3: a selector to a destroyed space is stale, whoever gets its id") {
   const uint16_t space = make_space();
   word_at(space, 0) = 1;
   CHECK_OK(space_destroy(space));

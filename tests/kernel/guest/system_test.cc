@@ -5,9 +5,12 @@
 #include "isa-ext/abi/devices/devices.h"
 #include "isa-ext/abi/devices/serial.h"
 #include "isa-ext/abi/structures.h"
+#include "tests/kernel/guest/callee.h"
+#include "tests/kernel/guest/child.h"
 #include "tests/kernel/guest/probe.h"
 #include "tests/kernel/guest/test.h"
 #include "tests/kernel/guest/threads.h"
+#include "userland/runtime/gate.h"
 
 namespace {
 
@@ -46,7 +49,8 @@ GUEST_TEST("the kernel tells what it was told") {
   CHECK(info(SystemInfo::FreeMemory) < info(SystemInfo::TotalMemory));
   CHECK_EQUAL(info(SystemInfo::Modules), 2u);
   CHECK_EQUAL(info(SystemInfo::ModuleSize, data_module()), kDataBytes);
-  CHECK_STATUS(system_info(9), Status::Invalid);
+  CHECK_STATUS(system_info(10), Status::Invalid);
+  CHECK_EQUAL(info(SystemInfo::Cpus), 1u);
   CHECK_STATUS(system_info(0x100 + 2), Status::NotFound);
   CHECK_STATUS(log_write(41, 0, 0, 0, 0, 0), Status::Invalid);
   CHECK_STATUS(call(static_cast<hop::Call>(999)), Status::NoSuchCall);
@@ -107,4 +111,73 @@ GUEST_TEST("a line signals its event once, until it is told that it was served")
   byte_at(space, asx::serial::kInterruptEnable) = 0;
   CHECK_OK(interrupt_done(asx::kSerialInterrupt));
   end_space(space);
+}
+
+namespace {
+
+/// What a driver's thread has seen.
+struct Service {
+  uint16_t device = 0;
+  volatile uint64_t interrupts = 0, line = 0, asked_at = 0, latency = 0, is_done = 0;
+};
+Service service;
+
+}  // namespace
+
+extern "C" {
+void driver_entry();
+hop::Reply driver(const hop::Request& request);
+/// Quiets the device and is gone.
+hop::Reply driver(const hop::Request& request) {
+  service.latency = hop::clock_ticks() - service.asked_at;
+  service.line = request.arguments.a;
+  service.interrupts = service.interrupts + 1;
+  byte_at(service.device, asx::serial::kInterruptEnable) = 0;
+  service.is_done = static_cast<uint64_t>(interrupt_done(request.arguments.a).status() == Status::Ok);
+  return {};
+}
+}
+HOP_GATE(driver_entry, driver);
+
+GUEST_TEST("an interrupt makes a thread in the driver's gate, which serves it and is gone") {
+  static const bool has_stacks = hop::add_stacks(2, 0x4000) == Status::Ok;
+  CHECK(has_stacks);
+  service.device = make_space();
+  CHECK_OK(device_map(service.device, 0, asx::kSerialBase));
+  service.interrupts = 0;
+  const uint16_t gate = SELECTOR(hop::make_gate(driver_entry, 0));
+  CHECK_OK(interrupt_spawn(asx::kSerialInterrupt, gate, hop::kStackSpace));
+  const uint64_t idle = info(SystemInfo::FreeMemory);
+  for (uint64_t i = 1; i <= 100; ++i) {
+    service.is_done = 0;
+    service.asked_at = hop::clock_ticks();
+    byte_at(service.device, asx::serial::kInterruptEnable) = asx::serial::kEnableTransmit;
+    while (service.is_done == 0) CHECK_OK(thread_sleep(hop::clock_ticks() + 1'000));
+    CHECK_EQUAL(service.interrupts, i);
+    CHECK_EQUAL(service.line, asx::kSerialInterrupt);
+  }
+  let_them_end();
+  CHECK_EQUAL(info(SystemInfo::FreeMemory), idle);  // a hundred interrupts later
+  CHECK(service.latency < 5'000);
+  // bound to something else, the line gives the thread and its stack back
+  const Event event;
+  CHECK_OK(interrupt_bind(event.selector(), asx::kSerialInterrupt));
+  CHECK(info(SystemInfo::FreeMemory) > idle);
+  CHECK_OK(gate_destroy(gate));
+  CHECK_OK(list_remove(hop::kSelf, gate));
+  end_space(service.device);
+}
+
+GUEST_TEST("a line that starts threads is bound to a gate with a stack, and to nothing when its space has died") {
+  const Child child = make_child(1);
+  const uint16_t gate = make_gate(child, callee_add_one, asx::StackPolicy::Pool);
+  CHECK_STATUS(interrupt_spawn(asx::kTimerLine, gate, hop::kStackSpace), Status::Invalid);
+  CHECK_STATUS(interrupt_spawn(asx::kSignalLine, gate, hop::kStackSpace), Status::Invalid);
+  CHECK_STATUS(interrupt_spawn(asx::kSerialInterrupt, gate, gate), Status::BadHandle);
+  CHECK_OK(interrupt_spawn(asx::kSerialInterrupt, gate, hop::kStackSpace));
+  CHECK_STATUS(interrupt_spawn(asx::kSerialInterrupt, gate, hop::kStackSpace), Status::TryAgain);
+  CHECK_OK(space_destroy(child.space));
+  CHECK_STATUS(interrupt_done(asx::kSerialInterrupt), Status::Invalid);
+  end_gate(gate);
+  end_child(child);
 }

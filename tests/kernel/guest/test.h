@@ -10,10 +10,14 @@
 
 namespace guest {
 
+/// Where a test runs: where the program began, or also one gate call and as many gate calls as possible deeper.
+enum class Depths { Here, All };
+
 struct Test {
-  Test(const char* its_sentence, void (*its_body)());
+  Test(const char* its_sentence, void (*its_body)(), Depths its_depths);
   const char* sentence;
   void (*body)();
+  Depths depths;
   Test* next = nullptr;
 };
 
@@ -35,10 +39,13 @@ uint16_t selector_of(const hop::Reply& reply, const char* what, const char* file
 
 #define GUEST_JOIN_AGAIN(a, b) a##b
 #define GUEST_JOIN(a, b) GUEST_JOIN_AGAIN(a, b)
-#define GUEST_TEST(sentence)                                                                             \
-  static void GUEST_JOIN(test_at_line_, __LINE__)();                                                     \
-  static guest::Test GUEST_JOIN(test_object_, __LINE__){sentence, &GUEST_JOIN(test_at_line_, __LINE__)}; \
+#define GUEST_TEST_AT(sentence, depths)                                                                          \
+  static void GUEST_JOIN(test_at_line_, __LINE__)();                                                             \
+  static guest::Test GUEST_JOIN(test_object_, __LINE__){sentence, &GUEST_JOIN(test_at_line_, __LINE__), depths}; \
   static void GUEST_JOIN(test_at_line_, __LINE__)()
+#define GUEST_TEST(sentence) GUEST_TEST_AT(sentence, guest::Depths::Here)
+/// One that holds however many calls deep the thread is. It has a dozen frames for itself.
+#define GUEST_TEST_AT_DEPTHS(sentence) GUEST_TEST_AT(sentence, guest::Depths::All)
 #define CHECK(condition) ((condition) ? void() : guest::fail(#condition, __FILE__, __LINE__))
 #define CHECK_EQUAL(left, right) guest::check_equal((left), (right), #left " == " #right, __FILE__, __LINE__)
 /// A call that must succeed.

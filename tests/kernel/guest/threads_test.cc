@@ -29,7 +29,7 @@ void add_up(uint64_t where) {
 
 }  // namespace
 
-GUEST_TEST("threads that never give way all finish, with the results they have alone") {
+GUEST_TEST("K5: threads that never give way all finish, with the results they have alone") {
   constexpr uint64_t kTerms = 20'000;
   const Event done;
   Sum alone{&done, kTerms};
@@ -57,7 +57,7 @@ void wait_for_stop(uint64_t where) {
 
 }  // namespace
 
-GUEST_TEST("a spinning thread is preempted for one that stops it") {
+GUEST_TEST("K5: a spinning thread is preempted for one that stops it") {
   const Event done;
   Turn turn{&done};
   start_thread(wait_for_stop, reinterpret_cast<uint64_t>(&turn));

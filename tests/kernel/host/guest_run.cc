@@ -37,6 +37,9 @@ GuestOutcome run_guest(const GuestRun& run) {
   options.memory = run.memory;
   options.quantum = run.quantum;
   options.variant = run.variant;
+  options.cpus = run.cpus;
+  options.schedule_seed = run.schedule_seed;
+  options.turn = run.turn;
   options.limit = run.limit;
   options.serial[2].output = fileno(log);
 
@@ -59,6 +62,7 @@ GuestOutcome run_guest(const GuestRun& run) {
   GuestOutcome outcome;
   outcome.result = machine.value()->run();
   outcome.log = read_back(log);
+  outcome.instructions = machine.value()->statistics().instructions;
   std::fclose(log);
   return outcome;
 }

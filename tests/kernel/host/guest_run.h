@@ -17,11 +17,15 @@ struct GuestRun {
   std::string data = {};               ///< a module "data", if not empty
   std::string broken_function = {};    ///< of the kernel: an undefined instruction is put at its front
   uint64_t limit = uint64_t{4} << 30;  ///< instructions
+  uint32_t cpus = 1;
+  uint64_t schedule_seed = 0;
+  uint32_t turn = 1000;  ///< emu::MachineOptions
 };
 
 struct GuestOutcome {
   emu::RunResult result;
   std::string log;  ///< serial line 2
+  uint64_t instructions = 0;
 };
 
 [[nodiscard]] GuestOutcome run_guest(const GuestRun& run);

@@ -80,6 +80,9 @@ TEST_CASE("a run without options has the documented defaults") {
   CHECK(options.limit == 0);
   CHECK(options.seed == 0);
   CHECK(options.quantum == 0);
+  CHECK(options.cpus == 1);
+  CHECK(options.schedule_seed == 0);
+  CHECK(options.turn == 1000);
   CHECK(options.clock_seconds == 1'767'225'600);
   CHECK(options.variant == asx::Variant{});
   CHECK(options.environment ==
@@ -93,9 +96,13 @@ TEST_CASE("--env adds to the default environment and replaces what it names") {
 }
 
 TEST_CASE("machine options arrive in their units") {
-  const RunOptions options = run_options({"--memory=64M", "--seed=3", "--preempt-every=500", "--realtime",
-                                          "--clock=host", "--frames=64", "--reserve=4", "--root=/x", "--kernel=k",
-                                          "--service=a/files.elf", "--service=names", "--strace", "-q", "prog"});
+  const RunOptions options =
+      run_options({"--memory=64M", "--seed=3", "--preempt-every=500", "--realtime", "--clock=host", "--frames=64",
+                   "--reserve=4", "--root=/x", "--kernel=k", "--service=a/files.elf", "--service=names", "--strace",
+                   "-q", "--cpus=16", "--schedule-seed=9", "--schedule-turn=1", "prog"});
+  CHECK(options.cpus == 16);
+  CHECK(options.schedule_seed == 9);
+  CHECK(options.turn == 1);
   CHECK(options.memory == uint64_t{64} << 20);
   CHECK(options.seed == 3);
   CHECK(options.quantum == 500);
@@ -159,6 +166,9 @@ TEST_CASE("each wrong command line has its sentence") {
   CHECK(error_of({"run", "--limit=-1", "prog"}) == "--limit takes a number from 0 to 18446744073709551615, not '-1'");
   CHECK(error_of({"run", "--quantum=4294967296", "prog"}) ==
         "--quantum takes a number from 0 to 4294967295, not '4294967296'");
+  CHECK(error_of({"run", "--cpus=17", "prog"}) == "--cpus takes a number from 1 to 16, not '17'");
+  CHECK(error_of({"run", "--schedule-turn=0", "prog"}) ==
+        "--schedule-turn takes a number from 1 to 1000000000, not '0'");
   CHECK(error_of({"run", "--memory=5K", "prog"}) ==
         "--memory takes a size from 16M to 64G that is a multiple of 2M, not '5K'");
   CHECK(error_of({"run", "--memory=17M", "prog"}) ==
