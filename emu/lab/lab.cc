@@ -9,7 +9,7 @@ namespace emu::lab {
 
 std::span<const Lab> labs() {
   static constexpr Lab kLabs[] = {
-#define HOP_LAB(name, summary) {std::string_view(#name), summary, &name},
+#define HOP_LAB(function, name, summary) {name, summary, &function},
 #include "emu/lab/labs.def"
 #undef HOP_LAB
   };

@@ -44,7 +44,7 @@ struct Lab {
 /// One JSON object and a line break, as emu/doc/labs.md describes it; its last member is "pass".
 [[nodiscard]] std::string report_json(std::string_view lab, const Report& report);
 
-#define HOP_LAB(name, summary) [[nodiscard]] Result<Report> name();
+#define HOP_LAB(function, name, summary) [[nodiscard]] Result<Report> function();
 #include "emu/lab/labs.def"
 #undef HOP_LAB
 

@@ -60,6 +60,10 @@ Result<NativeOutcome> run_native(const NativeRun& run) {
   image.modules.push_back({asx::kRootModule, asx::ModuleKind::Data, 0, root.value()});
   image.modules.push_back({run.name, asx::ModuleKind::Service, hop::kAuthorityAll, run.elf});
 
+  if (!run.data.empty()) {
+    image.modules.push_back({"data", asx::ModuleKind::Data, 0, std::as_bytes(std::span(run.data))});
+  }
+
   Result<std::unique_ptr<Machine>> machine = Machine::create(options);
   if (!machine) return Error{machine.error()};
   if (MaybeError wrong = machine.value()->load(image)) return std::move(*wrong);

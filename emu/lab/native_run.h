@@ -17,6 +17,7 @@ struct NativeRun {
   bool model_memory = false;       ///< MachineOptions
   uint32_t cpus = 1;
   uint64_t schedule_seed = 0;
+  std::string data = {};  ///< a boot module "data", if not empty
 };
 
 struct NativeOutcome {
