@@ -97,4 +97,17 @@ Reply machine_exit(const Caller& caller, const Arguments& arguments) {
   power_off(static_cast<uint32_t>(status));
 }
 
+Reply system_check(const Caller& caller, const Arguments&) {
+  if (!caller.code.has_authority(hop::kAuthorityPower)) return Status::NotPermitted;
+  Violations violations([](const char* what, uint64_t where) { log("check: ", what, ": ", Hex{where}, "\n"); });
+  MemoryCheck check(violations);
+  const Status status = check.begin();
+  if (status != Status::Ok) return status;
+  space_table().for_each([&](const Space& space) {
+    if (space.id() != asx::kKernelSpaceId) space.check_memory(check);
+  });
+  check.finish();
+  return Reply(violations.count());
+}
+
 }  // namespace kernel::calls

@@ -44,6 +44,7 @@ class FrameAllocator {
   [[nodiscard]] uint64_t free_bytes() const { return free_frames_ * asx::kPageSize; }
 
  private:
+  friend class MemoryCheck;
   static constexpr uint32_t kNone = ~uint32_t{0};
   void link(uint32_t frame, unsigned order);
   void unlink(uint32_t frame);

@@ -39,6 +39,7 @@ class PageTable {
   }
 
  private:
+  friend class MemoryCheck;
   static constexpr unsigned kTopLevel = 3;
   static constexpr uint64_t kEntries = 512;
   [[nodiscard]] static constexpr unsigned shift(unsigned level) { return 12 + 9 * level; }

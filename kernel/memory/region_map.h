@@ -47,6 +47,7 @@ class RegionMap {
   void remove_all();
 
  private:
+  friend class MemoryCheck;
   Status cut(uint64_t offset);
   void join(uint64_t offset);
   void link(Region* region);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // An address space: pages, the access list it designates, gates into it. The unit of protection and of sharing.
 #pragma once
+#include "kernel/check/memory_check.h"
 #include "kernel/memory/page_table.h"
 #include "kernel/memory/region_map.h"
 #include "kernel/object/access_list.h"
@@ -75,6 +76,7 @@ class Space {
   Status map_foreign(Range range, PhysicalAddress first, uint64_t protection);
   /// Settles a page fault: a zero page, or a copy of one that is shared until written.
   Demand demand(uint64_t offset, hop::Protection access);
+  void check_memory(MemoryCheck& check) const { check.add_space(pages_, regions_); }
   /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound.
   Result<PhysicalAddress> frame(uint64_t offset);
 

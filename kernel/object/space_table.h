@@ -27,6 +27,13 @@ class SpaceTable {
   [[nodiscard]] asx::SpaceDescriptor& descriptor(uint32_t id) const { return descriptors()[id]; }
   /// The living space of this id and generation, or nullptr.
   [[nodiscard]] Space* find(uint32_t id, uint32_t generation) const;
+  /// Calls visit(space) for every living space, the kernel's first.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (uint32_t id = 1; id < fresh_; ++id) {
+      if (spaces()[id] != nullptr) visit(*spaces()[id]);
+    }
+  }
   [[nodiscard]] bool is_alive(uint32_t id, uint32_t generation) const { return find(id, generation) != nullptr; }
 
  private:

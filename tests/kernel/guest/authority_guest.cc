@@ -16,4 +16,5 @@ GUEST_TEST("without authority there are no devices, interrupts, modules, and no 
   CHECK_STATUS(interrupt_done(asx::kSerialInterrupt), Status::NotPermitted);
   CHECK_STATUS(module_map(hop::kSelf, 0x10000, 0, hop::kProtectRead), Status::NotPermitted);
   CHECK_STATUS(machine_exit(0), Status::NotPermitted);
+  CHECK_STATUS(system_check(), Status::NotPermitted);
 }

@@ -56,6 +56,17 @@ GUEST_TEST("the kernel tells what it was told") {
   CHECK_STATUS(call(static_cast<hop::Call>(999)), Status::NoSuchCall);
 }
 
+GUEST_TEST("the kernel's check of its memory finds nothing, also while spaces share pages") {
+  const uint16_t first = make_space(), second = make_space();
+  CHECK_OK(space_map(first, 0, 2 * kPage, kReadWrite));
+  byte_at(first, kPage) = 1;
+  CHECK_OK(space_share(second, 0, first, 0, 2 * kPage, hop::kProtectRead));
+  CHECK_EQUAL(system_check().value, 0);
+  end_space(first);
+  CHECK_EQUAL(system_check().value, 0);
+  end_space(second);
+}
+
 GUEST_TEST("a module is read where it lies, and a write gets a copy") {
   const uint16_t first = make_space(), second = make_space();
   CHECK_OK(module_map(first, 0, data_module(), kReadWrite));

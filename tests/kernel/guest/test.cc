@@ -80,6 +80,11 @@ int hop_main() {
     if (before != after) {
       guest::fail_comparison("free memory before == after", before, after, __FILE__, __LINE__);
     }
+    const hop::Reply found = hop::kernel::system_check();
+    if (found.status() != hop::Status::NotPermitted && found.value != 0) {
+      guest::fail_comparison("the kernel's memory is consistent", static_cast<uint64_t>(found.value), 0, __FILE__,
+                             __LINE__);
+    }
     hop::LogLine line;
     line << (guest::failures == 0 ? "pass: " : "FAIL: ") << test->sentence;
     if (guest::deepest_call != 0) line << " [deepest " << guest::deepest_call << "]";
