@@ -6,6 +6,7 @@
 #include "kernel/arch/power.h"
 #include "kernel/calls/arguments.h"
 #include "kernel/lib/bytes.h"
+#include "kernel/object/object_check.h"
 
 namespace kernel::calls {
 
@@ -107,6 +108,7 @@ Reply system_check(const Caller& caller, const Arguments&) {
     if (space.id() != asx::kKernelSpaceId) space.check_memory(check);
   });
   check.finish();
+  ObjectCheck(violations).run();
   return Reply(violations.count());
 }
 

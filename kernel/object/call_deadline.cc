@@ -130,7 +130,9 @@ void split(Thread& caller, Thread& orphan, Frame* call) {
   share_budget(caller, orphan);
   orphan.fault = caller.fault;
   orphan.waits_alertably = caller.waits_alertably;
+  orphan.waits_for = caller.waits_for;
   caller.waits_alertably = false;
+  caller.waits_for = nullptr;
   for (unsigned i = 0; i < kBaggageSlots; ++i) {
     orphan.baggage[i] = caller.baggage[i];
     caller.baggage[i] = {};

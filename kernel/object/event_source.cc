@@ -36,8 +36,10 @@ Result<uint64_t> wait(EventSource& event, uint64_t deadline, Alertable alertable
   WakeReason reason = WakeReason::Signalled;
   while (event.count == 0 && reason == WakeReason::Signalled) {
     current_thread().waits_alertably = alertable == Alertable::Yes;
+    current_thread().waits_for = &event;
     reason = scheduler().block(&event.waiters, deadline);
     current_thread().waits_alertably = false;
+    current_thread().waits_for = nullptr;
   }
   Result<uint64_t> result = Status::TimedOut;
   if (reason == WakeReason::Cancelled) {

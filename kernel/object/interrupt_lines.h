@@ -35,6 +35,13 @@ class InterruptLines {
   void fire(uint32_t line);
   /// A space has died: lines whose threads were to begin in it, or stand on it, are bound to nothing.
   void abandon_space(uint32_t id);
+  /// Events that lines are bound to.
+  template <typename Visit>
+  void for_each_event(Visit&& visit) const {
+    for (const Line& line : lines_) {
+      if (line.event != nullptr) visit(*line.event);
+    }
+  }
   /// Lines held back; the event mask of every thread outside the kernel.
   [[nodiscard]] uint32_t masked() const { return masked_; }
 

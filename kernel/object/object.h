@@ -12,6 +12,8 @@ struct Object {
   explicit constexpr Object(ObjectKind its_kind) : kind(its_kind) {}
   ObjectKind kind;
   uint32_t references = 1;
+  uint32_t counted = 0;            ///< of the self-check: references that it has found
+  Object* next_counted = nullptr;  ///< and the next object of which it has
 };
 
 inline void acquire(Object& object) {

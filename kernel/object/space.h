@@ -76,6 +76,12 @@ class Space {
   Status map_foreign(Range range, PhysicalAddress first, uint64_t protection);
   /// Settles a page fault: a zero page, or a copy of one that is shared until written.
   Demand demand(uint64_t offset, hop::Protection access);
+  /// For the self-check: its own list, and its pool if it has one.
+  template <typename VisitList, typename VisitPool>
+  void check_objects(VisitList&& visit_list, VisitPool&& visit_pool) const {
+    visit_list(list_);
+    if (pool_.value != 0) visit_pool(pool_);
+  }
   void check_memory(MemoryCheck& check) const { check.add_space(pages_, regions_); }
   /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound.
   Result<PhysicalAddress> frame(uint64_t offset);

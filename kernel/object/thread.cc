@@ -52,6 +52,10 @@ uint32_t ceiling_of(const GateName& name) {
 
 }  // namespace
 
+List<Thread, ThreadTag>& living_threads() {
+  return all_threads;
+}
+
 void note_ceiling() {
   has_ceilings = true;
 }

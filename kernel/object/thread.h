@@ -54,6 +54,7 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   bool is_to_end = false;
   bool is_alerted = false;
   bool waits_alertably = false;       ///< in the wait it is in
+  EventSource* waits_for = nullptr;   ///< Blocked: what it waits for, to which it has a reference
   bool rests = false;                 ///< it waits because it is suspended
   EventSource* end_event = nullptr;   ///< signalled when it ends
   CallDeadline* deadlines = nullptr;  ///< of its calls, innermost first (object/call_deadline.h)
@@ -101,6 +102,14 @@ void discard(Thread& thread);
 /// Scheduler::Release: frees the stacks of an ended thread.
 void release_ended(Schedulable& ended);
 void destroy(Thread& thread);
+
+/// Every thread that has not ended.
+[[nodiscard]] List<Thread, ThreadTag>& living_threads();
+template <typename Visit>
+void for_each_thread(Visit&& visit) {
+  List<Thread, ThreadTag>& threads = living_threads();
+  for (Thread* thread = threads.front(); thread != nullptr; thread = threads.after(*thread)) visit(*thread);
+}
 
 /// A space is dead: threads that wait on behalf of it are woken, and none names it as its stack space in its block.
 void abandon_space(uint32_t id);

@@ -263,7 +263,9 @@ void Scheduler::program_timer() {
     is_slice_fresh_ = false;
     slice_end_ = now + kLeaveTicks + (current_->slice_left != 0 ? current_->slice_left : quantum_);
   }
-  const bool is_shared = occupied_ != 0 && highest_ready() >= current_->priority;
+  // somebody of the same priority waits for the end of the slice; for who has less it does not end
+  const bool is_candidate = occupied_ != 0 && highest_ready() >= current_->priority;
+  const bool is_shared = is_candidate && highest_ready() >= hooks_.priority_of(*current_);
   if (is_shared && slice_end_ < compare) compare = slice_end_;
   if (current_->reservation != nullptr) {
     const uint64_t end = now + kLeaveTicks + current_->reservation->server.available();

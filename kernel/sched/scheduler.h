@@ -102,6 +102,18 @@ class Scheduler {
   void requeue(Schedulable& thread) { enqueue(thread, Place::Back); }
   /// What the current thread has used of its reservation until now is taken off.
   void charge_current();
+  /// For the self-check: tells what is wrong with the queues, if anything is.
+  template <typename Tell>
+  void for_each_inconsistency(Tell&& tell) {
+    for (uint32_t priority = 0; priority < kPriorities; ++priority) {
+      ThreadQueue& queue = ready_[priority];
+      if (queue.is_empty() == ((occupied_ >> priority & 1) != 0)) tell("a ready queue is not what its bit says");
+      for (Schedulable* thread = queue.front(); thread != nullptr; thread = queue.after(*thread)) {
+        const bool is_right = thread->state == ThreadState::Ready && thread->queued_priority == priority;
+        if (!is_right || thread->queue_owner != this) tell("a thread is in a ready queue that is not its");
+      }
+    }
+  }
   /// The thread is to come by the kernel soon, if it runs on another CPU.
   void kick(const Schedulable& thread) const;
   /// The CPU that runs the thread, or nullptr.

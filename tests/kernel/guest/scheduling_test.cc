@@ -55,18 +55,20 @@ uint64_t wait_and_note(uint64_t where) {
 
 GUEST_TEST("K5: of ready threads the one with the highest priority runs first, whoever came first") {
   journal = {};
+  const Event events[4];
+  Waiter a{events[0], 'a'}, b{events[1], 'b'}, c{events[2], 'c'}, d{events[3], 'd'};
+  const RunningThread threads[4] = {{wait_and_note, a}, {wait_and_note, b}, {wait_and_note, c}, {wait_and_note, d}};
+  give_time();
+  const unsigned priorities[4] = {17, 19, 18, 19};
+  for (int i = 0; i < 4; ++i) CHECK_OK(thread_set_priority(threads[i].selector(), priorities[i]));
   {
     const OwnPriority own(20);
-    const RunningThread a(note_letter, uint64_t{'a'}), b(note_letter, uint64_t{'b'}), c(note_letter, uint64_t{'c'}),
-        d(note_letter, uint64_t{'d'});
-    CHECK_OK(thread_set_priority(a.selector(), 17));
-    CHECK_OK(thread_set_priority(b.selector(), 19));
-    CHECK_OK(thread_set_priority(c.selector(), 18));
-    CHECK_OK(thread_set_priority(d.selector(), 19));
+    for (const Event& event : events) event.signal();
     CHECK_EQUAL(journal.length, 0u);
     give_time();
   }
   CHECK(journal.is("bdca"));
+  let_them_end();
 }
 
 GUEST_TEST("K5: a thread gives way at once to one of higher priority that becomes ready") {
@@ -216,13 +218,16 @@ GUEST_TEST("K5: a thread that waits for its budget goes on with another, or with
   static volatile bool is_done;
   is_done = false;
   const uint16_t tiny = SELECTOR(budget_create(2'000, uint64_t{1} << 40));
-  const auto work = +[](uint64_t) -> uint64_t {
+  const auto work = +[](uint64_t where) -> uint64_t {
+    reinterpret_cast<const Event*>(where)->wait(1);
     for (volatile int i = 0; i < 20'000;) i = i + 1;
     is_done = true;
     return 0;
   };
-  const RunningThread thread(work, uint64_t{0});
+  const Event go;  // it does not begin before it has its budget
+  const RunningThread thread(work, const_cast<Event&>(go));
   CHECK_OK(thread_set_budget(thread.selector(), tiny));
+  go.signal();
   give_time(500'000);
   CHECK(!is_done);
   CHECK_OK(thread_set_budget(thread.selector(), 0));

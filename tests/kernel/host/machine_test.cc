@@ -79,6 +79,17 @@ TEST_CASE("priorities, ceilings and budgets stay with the thread behind any numb
   check_program({.programs = {"kernel_scheduling_guest"}, .variant = {.spaces = asx::Spaces::One}});
 }
 
+TEST_CASE(
+    "a thread behind a gate with a ceiling is not interrupted for ever by one that its own priority would let run") {
+  for (const uint32_t quantum : {700u, 5'000u, 33'333u}) {
+    const GuestOutcome outcome =
+        run_guest({.programs = {"kernel_scheduling_guest"}, .quantum = quantum, .limit = 2'000'000'000});
+    INFO(outcome.log);
+    CHECK(outcome.result.reason == emu::EndReason::PowerOff);
+    CHECK(outcome.log.find("pass: K5: a gate raises the priority") != std::string::npos);
+  }
+}
+
 TEST_CASE("what is asked of a thread takes effect where it began, and a call's deadline splits the chain") {
   for (const uint32_t quantum : {100u, 1'500u, 0u}) {
     INFO("quantum " << quantum);
