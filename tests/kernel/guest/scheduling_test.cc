@@ -177,10 +177,25 @@ uint64_t run_race_behind_gates(uint64_t where) {
 constexpr uint64_t kPeriod = 200'000;
 constexpr uint64_t kPeriods = 10;
 
+/// Waits until the thread has its budget.
+struct Starter {
+  Function function;
+  Race& race;
+  const Event& go;
+};
+uint64_t start_race(uint64_t where) {
+  const Starter& own = *reinterpret_cast<const Starter*>(where);
+  own.go.wait(1);
+  return own.function(reinterpret_cast<uint64_t>(&own.race));
+}
+
 uint64_t turns_of(Function function, uint16_t budget) {
+  const Event go;
   Race race{hop::clock_ticks() + kPeriods * kPeriod, 0};
-  const RunningThread thread(function, race);
+  Starter starter{function, race, go};
+  const RunningThread thread(start_race, starter);
   CHECK_OK(thread_set_budget(thread.selector(), budget));
+  go.signal();
   give_time(kPeriods * kPeriod + 2 * kPeriod);
   return race.turns;
 }
