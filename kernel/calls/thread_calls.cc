@@ -59,13 +59,9 @@ namespace {
 /// A thread that has not ended, with control; selector 0: the caller's own. NotFound: it has ended.
 Result<Thread*> resolve_thread(const Caller& caller, uint64_t selector) {
   if (selector == 0) return &caller.thread;
-  const Result<Capability> found = resolve(caller, selector);
-  if (!found) return found.status();
-  if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
-  auto* object = reinterpret_cast<Object*>(found.value().entry.object);
-  if (object->kind != ObjectKind::Thread) return Status::BadHandle;
-  if (!found.value().has_rights(hop::kRightControl)) return Status::NotPermitted;
-  auto* thread = static_cast<Thread*>(object);
+  const Result<Object*> object = resolve_object(caller, selector, ObjectKind::Thread, hop::kRightControl);
+  if (!object) return object.status();
+  auto* thread = static_cast<Thread*>(object.value());
   if (thread->state == ThreadState::Ended) return Status::NotFound;
   return thread;
 }
@@ -73,12 +69,9 @@ Result<Thread*> resolve_thread(const Caller& caller, uint64_t selector) {
 /// nullptr for selector 0.
 Result<Budget*> resolve_budget(const Caller& caller, uint64_t selector) {
   if (selector == 0) return nullptr;
-  const Result<Capability> found = resolve(caller, selector);
-  if (!found) return found.status();
-  if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
-  auto* object = reinterpret_cast<Object*>(found.value().entry.object);
-  if (object->kind != ObjectKind::Budget) return Status::BadHandle;
-  return static_cast<Budget*>(object);
+  const Result<Object*> object = resolve_object(caller, selector, ObjectKind::Budget, 0);
+  if (!object) return object.status();
+  return static_cast<Budget*>(object.value());
 }
 
 }  // namespace

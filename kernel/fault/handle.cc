@@ -77,12 +77,6 @@ uint64_t count_repetitions(Thread& thread, Frame* entry, const Frame& event) {
   return seen & kCount;
 }
 
-/// The living gate of that name, or nullptr.
-const asx::Gate* find_gate(const GateName& name) {
-  const Space* space = space_table().find(name.space, name.generation);
-  return space == nullptr ? nullptr : space->gate(name.index);
-}
-
 bool enter_recovery(const Thread& thread, const Frame* entry, Frame& event) {
   const GateName name = entry == nullptr ? thread.start_gate
                                          : GateName{entry->gate_space, entry->gate_space_generation, entry->gate_index};

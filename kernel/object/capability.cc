@@ -89,14 +89,20 @@ Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_
   return found;
 }
 
-Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector, uint64_t rights) {
+Result<Object*> resolve_object(const Caller& caller, uint64_t selector, ObjectKind kind, uint64_t rights) {
   const Result<Capability> found = resolve(caller, selector);
   if (!found) return found.status();
   if (found.value().kind() != EntryKind::Object) return Status::BadHandle;
   auto* object = reinterpret_cast<Object*>(found.value().entry.object);
-  if (object->kind != ObjectKind::EventSource) return Status::BadHandle;
+  if (object->kind != kind) return Status::BadHandle;
   if (!found.value().has_rights(rights)) return Status::NotPermitted;
-  return static_cast<EventSource*>(object);
+  return object;
+}
+
+Result<EventSource*> resolve_event(const Caller& caller, uint64_t selector, uint64_t rights) {
+  const Result<Object*> event = resolve_object(caller, selector, ObjectKind::EventSource, rights);
+  if (!event) return event.status();
+  return static_cast<EventSource*>(event.value());
 }
 
 }  // namespace kernel

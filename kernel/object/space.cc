@@ -136,4 +136,9 @@ Result<PhysicalAddress> Space::stack_pool() {
   return pool_;
 }
 
+asx::Gate* find_gate(const GateName& name) {
+  const Space* space = space_table().find(name.space, name.generation);
+  return space == nullptr ? nullptr : space->gate(name.index);
+}
+
 }  // namespace kernel

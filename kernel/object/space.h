@@ -109,6 +109,9 @@ class Space {
   bool is_granted_self_ = false;
 };
 
+/// The living, open gate of that name, or nullptr.
+[[nodiscard]] asx::Gate* find_gate(const GateName& name);
+
 /// Whether [start, start + length) is a range of whole pages inside a space.
 [[nodiscard]] bool is_range(uint64_t start, uint64_t length);
 

@@ -45,8 +45,7 @@ void initialize_block(Thread& thread) {
 bool has_ceilings = false;
 
 uint32_t ceiling_of(const GateName& name) {
-  const Space* space = space_table().find(name.space, name.generation);
-  const asx::Gate* gate = space == nullptr ? nullptr : space->gate(name.index);
+  const asx::Gate* gate = find_gate(name);
   return gate == nullptr ? 0 : gate->ceiling;
 }
 
@@ -138,7 +137,7 @@ Result<Thread*> create_thread(const ThreadStart& start) {
 
 Result<Thread*> create_thread_in_gate(const GateName& name, ThreadStart start) {
   start.code = space_table().find(name.space, name.generation);
-  const asx::Gate* gate = start.code == nullptr ? nullptr : start.code->gate(name.index);
+  const asx::Gate* gate = find_gate(name);
   if (gate == nullptr || gate->stack_policy == asx::StackPolicy::Thread) return Status::Invalid;
   start.rip = gate->entry;
   start.parameter = gate->parameter;

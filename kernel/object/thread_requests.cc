@@ -27,8 +27,7 @@ bool find_ceiling(const Thread& thread, uint32_t priority, uint32_t& position) {
   for (uint32_t below = 1; below < stack.depth(); ++below) {
     const Frame& frame = *stack.frame(below);
     if (frame.kind != FrameKind::Call) continue;
-    const Space* space = space_table().find(frame.gate_space, frame.gate_space_generation);
-    const asx::Gate* gate = space == nullptr ? nullptr : space->gate(frame.gate_index);
+    const asx::Gate* gate = find_gate({frame.gate_space, frame.gate_space_generation, frame.gate_index});
     if (gate == nullptr || gate->ceiling < priority) continue;
     position = stack.depth() - 1 - below;
     return true;
