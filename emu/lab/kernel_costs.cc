@@ -26,10 +26,13 @@ constexpr Task kTasks[] = {
     {'t', "a thread: create, drop its selector, let it run and end", 200},
     {'i', "an interrupt: to the driver's new thread, served, and back", 200},
     {'p', "first touch of a page", 500},
+    {'P', "a page from a pager: fault, hop, supply, back", 500},
     {'s', "share a page", 200},
     {'S', "share 1 MiB", 20},
     {'m', "move a page", 200},
     {'M', "move 1 MiB", 20},
+    {'c', "copy a page at the first write: the call", 200},
+    {'C', "copy 1 MiB at the first write: the call", 20},
 };
 constexpr uint64_t kNullCalls = 1000;
 constexpr uint64_t kCallTarget = 40;  ///< instructions of a null call with its return, at most

@@ -37,6 +37,15 @@ enum Right : uint64_t {
 };
 
 enum Protection : uint64_t { kProtectNone = 0, kProtectRead = 1, kProtectWrite = 2, kProtectExecute = 4 };
+/// With a protection, of space_map: the pages come from the space's pager.
+constexpr uint64_t kMapPaged = 8;
+
+/// How a pager supplies a page.
+enum class Supply : uint64_t {
+  Read = 0,   ///< the frame itself; the first write asks the pager again
+  Write = 1,  ///< the frame itself
+  Copy = 2,   ///< a page of the space's own, copied at the first write
+};
 
 /// SpaceDescriptor::authority of a service: which groups of calls it may use.
 enum Authority : uint32_t {

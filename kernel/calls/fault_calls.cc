@@ -2,16 +2,21 @@
 // What a recovery routine, a fault gate and a personality ask about the frames below them.
 #include "kernel/arch/crossing.h"
 #include "kernel/calls/arguments.h"
+#include "kernel/fault/pager.h"
 #include "kernel/fault/report.h"
 
 namespace kernel::calls {
 
 namespace {
 
-/// The event frame that led into the caller as a fault gate, or nullptr.
-Frame* fault_frame(const Caller& caller) {
+/// The event frame that led into the caller as a fault gate or as a pager, or nullptr.
+Frame* event_frame(const Caller& caller, bool as_pager) {
   Frame* frame = entry_frame(caller);
-  return frame != nullptr && frame->kind == FrameKind::Event ? frame : nullptr;
+  if (frame == nullptr || frame->kind != FrameKind::Event) return nullptr;
+  return ((frame->software & kPagerMark) != 0) == as_pager ? frame : nullptr;
+}
+Frame* fault_frame(const Caller& caller) {
+  return event_frame(caller, false);
 }
 
 /// Whether the frame came by the gate that `syscall` enters from its space, and that gate is the caller's.
@@ -106,6 +111,13 @@ Reply fault_record(const Caller& caller, const Arguments& arguments) {
       return Reply(frame->cs_id);
   }
   return Status::Invalid;
+}
+
+Reply page_refuse(const Caller& caller, const Arguments&) {
+  const Frame* frame = event_frame(caller, true);
+  if (frame == nullptr) return Status::NotFound;
+  refuse_page(caller.thread, *frame);
+  return Status::Ok;
 }
 
 Reply fault_resume(const Caller& caller, const Arguments& arguments) {

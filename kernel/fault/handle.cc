@@ -3,6 +3,8 @@
 
 #include "isa-ext/abi/event.h"
 #include "kernel/arch/log.h"
+#include "kernel/fault/handler_frame.h"
+#include "kernel/fault/pager.h"
 #include "kernel/fault/panic.h"
 #include "kernel/fault/report.h"
 #include "kernel/fault/switch_spaces.h"
@@ -17,7 +19,6 @@ constexpr uint64_t kRecoveryLimit = 4;
 constexpr uint64_t kFaultGateLimit = 1000;
 
 constexpr uint64_t kFlagsClearedInHandler = 1u << 8 | 1u << 10;  // trap, direction
-constexpr uint64_t kHandlerFlags = 0x202;
 
 /// The space that the argument slot named where the event came from.
 Space* lent_space(Thread& thread) {
@@ -37,7 +38,8 @@ Space* faulting_space(const Frame& event, Thread& thread) {
   return space ? space.value() : nullptr;
 }
 
-bool settle_page_fault(Thread& thread, const Frame& event) {
+/// Whether the instruction may be tried again: the page is there now, or the thread is on its way into the pager.
+bool settle_page_fault(Thread& thread, Frame& event) {
   Space* space = faulting_space(event, thread);
   if (space == nullptr) return false;
   hop::Protection access = hop::kProtectRead;
@@ -45,6 +47,7 @@ bool settle_page_fault(Thread& thread, const Frame& event) {
   if ((event.error_code & asx::kPageFaultFetch) != 0) access = hop::kProtectExecute;
   const Demand demand = space->demand(asx::VirtualAddress{event.fault_address}.offset(), access);
   thread.fault.is_out_of_memory = demand == Demand::OutOfMemory;
+  if (demand == Demand::AskPager) return ask_pager(thread, event, *space, access);
   return demand == Demand::Settled;
 }
 
@@ -65,15 +68,16 @@ bool settle_record_fault(Thread& thread, const Frame& event) {
 }
 
 /// How often in a row this fault has happened behind the gate that `entry` (nullptr: the start gate) leads out of.
-/// A fresh frame is zero, so the count begins anew with every call. The word has the count in its low 16 bits and a
-/// digest of the fault above.
+/// A fresh frame is zero, so the count begins anew with every call. The word has the count in its low 15 bits, the mark
+/// of a pager's frame, and a digest of the fault above.
 uint64_t count_repetitions(Thread& thread, Frame* entry, const Frame& event) {
-  constexpr uint64_t kCount = 0xffff;
+  constexpr uint64_t kCount = kPagerMark - 1;
+  constexpr uint64_t kDigest = ~(kPagerMark | kCount);
   uint64_t& seen = entry == nullptr ? thread.repeated_fault : entry->software;
-  const uint64_t digest = ((event.rip * 0x9e3779b97f4a7c15) ^ event.fault_address) * 0x9e3779b97f4a7c15 & ~kCount;
-  const bool is_same = (seen & ~kCount) == digest;
+  const uint64_t digest = ((event.rip * 0x9e3779b97f4a7c15) ^ event.fault_address) * 0x9e3779b97f4a7c15 & kDigest;
+  const bool is_same = (seen & kDigest) == digest;
   const uint64_t count = is_same ? seen & kCount : 0;
-  seen = digest | (count == kCount ? count : count + 1);
+  seen = digest | (seen & kPagerMark) | (count == kCount ? count : count + 1);
   return seen & kCount;
 }
 
@@ -91,40 +95,23 @@ bool enter_recovery(const Thread& thread, const Frame* entry, Frame& event) {
   return true;
 }
 
-/// Makes the thread hop into the fault gate of its code space. The event frame stays below, as the frame the gate
-/// returns by.
+/// Makes the thread hop into the fault gate of its code space.
 bool enter_fault_gate(Thread& thread, Frame& event) {
   const Space* space = space_table().find(event.cs_id, event.cs_generation);
-  const asx::Gate* gate = find_gate(space->fault_gate());
-  SecureStack stack = thread.frames();
-  if (gate == nullptr || stack.free_frames() < gate->minimum_free_frames + 1) return false;
-  const GateName& name = space->fault_gate();
-  Frame handler{};
-  handler.kind = FrameKind::Event;
-  handler.cs_id = name.space;
-  handler.cs_generation = name.generation;
-  handler.ss_id = event.ss_id;
-  handler.ss_generation = event.ss_generation;
-  handler.rip = gate->entry;
-  handler.rflags = kHandlerFlags;
-  handler.gpr[asx::kRsp] = event.gpr[asx::kRsp];
-  handler.gpr[asx::kR11] = gate->parameter;
-  if (gate->stack_policy == asx::StackPolicy::Pool) {
-    const Result<uint32_t> slot = stack_pool::take({gate->pool});
-    if (!slot) return false;
-    handler.gpr[asx::kRsp] = stack_pool::slot({gate->pool}, slot.value()).rsp;
-    handler.fs_base = stack_pool::slot({gate->pool}, slot.value()).fs_base;
-    event.pool = gate->pool;
-    event.pool_slot = slot.value();
-  }
-  event.gate_space = name.space;
-  event.gate_space_generation = name.generation;
-  event.gate_index = name.index;
-  stack.push(handler);
-  return true;
+  return enter_handler(thread, event, space->fault_gate(), {}) == Status::Ok;
 }
 
-/// Steps 4 and 5. When what faulted was itself the handler of a fault, that fault is unhandled now, too.
+/// Steps 2 and 3.
+bool deliver(Thread& thread, Frame& event) {
+  const SecureStack stack = thread.frames();
+  Frame* entry = stack.frame(stack.entry_position(1));
+  const uint64_t repetitions = count_repetitions(thread, entry, event);
+  if (repetitions < kRecoveryLimit && enter_recovery(thread, entry, event)) return true;
+  return repetitions < kFaultGateLimit && enter_fault_gate(thread, event);
+}
+
+/// Steps 4 and 5. When what faulted was itself the handler of a fault, that fault is unhandled now, too; a pager's has
+/// not been handled by its code yet.
 Reply fail_caller(Thread& thread) {
   SecureStack stack = thread.frames();
   for (;;) {
@@ -135,8 +122,10 @@ Reply fail_caller(Thread& thread) {
       log("  thread ", thread.number, " ends\n");
       end_current_thread();
     }
-    if (stack.top()->kind == FrameKind::Call) return Status::ServerFault;
-    record_fault(thread, *stack.top());
+    Frame& top = *stack.top();
+    if (top.kind == FrameKind::Call) return Status::ServerFault;
+    record_fault(thread, top);
+    if (leave_pager(top) && deliver(thread, top)) return Status::Ok;
   }
 }
 
@@ -193,10 +182,7 @@ Reply handle_fault(Thread& thread) {
   }
   if (event.vector == asx::kVectorPageFault && settle_page_fault(thread, event)) return Status::Ok;
 
-  Frame* entry = stack.frame(stack.entry_position(1));
-  const uint64_t repetitions = count_repetitions(thread, entry, event);
-  if (repetitions < kRecoveryLimit && enter_recovery(thread, entry, event)) return Status::Ok;
-  if (repetitions < kFaultGateLimit && enter_fault_gate(thread, event)) return Status::Ok;
+  if (deliver(thread, event)) return Status::Ok;
   return fail_caller(thread);
 }
 

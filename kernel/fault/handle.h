@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What becomes of a fault. In this order, the first that applies:
-//   1. a page that was only promised gets its frame, and the instruction is tried again
+//   1. a page that was only promised gets its frame, or is asked for from its pager, and the instruction is tried again
 //   2. the recovery entry of the gate behind which the fault happened
 //   3. the fault gate of the code space
 //   4. a report; exactly one frame is popped, and its caller is told Status::ServerFault

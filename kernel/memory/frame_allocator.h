@@ -38,6 +38,10 @@ class FrameAllocator {
   void reference(PhysicalAddress frame);
   void release(PhysicalAddress frame);
   [[nodiscard]] uint32_t references(PhysicalAddress frame) { return info(frame).references; }
+  /// Whether a frame that is mapped is mapped once, and will be free when it is not any more.
+  [[nodiscard]] bool is_unshared(PhysicalAddress frame) {
+    return info(frame).state == FrameInfo::State::Used && info(frame).references == 1;
+  }
 
   [[nodiscard]] FrameInfo& info(PhysicalAddress frame) { return table_[frame.value / asx::kPageSize]; }
   [[nodiscard]] bool is_ram(PhysicalAddress address) const { return address.value / asx::kPageSize < count_; }

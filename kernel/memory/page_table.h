@@ -10,6 +10,7 @@ namespace kernel {
 enum PageSoftwareFlag : uint64_t {
   kPageCopyOnWrite = 1u << 9,  ///< the frame has other users: a write gets a copy of its own
   kPageDevice = 1u << 10,      ///< device registers: no frame, nothing to give back
+  kPageReadOnly = 1u << 11,    ///< the pager gave it for reading: it is asked again before the first write
 };
 
 constexpr uint64_t kSpaceLimit = uint64_t{1} << asx::kOffsetBits;

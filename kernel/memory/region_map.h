@@ -11,6 +11,7 @@ namespace kernel {
 enum class RegionKind : uint32_t {
   Memory = 0,  ///< a page without a frame is given a zero one at first touch
   Device = 1,  ///< device registers
+  Paged = 2,   ///< a page without a frame is asked for from the space's pager
 };
 
 struct Region {

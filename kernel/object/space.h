@@ -17,7 +17,7 @@ struct Range {
 };
 
 /// How a page fault ended that the kernel may settle itself.
-enum class Demand : uint32_t { Settled, Forbidden, OutOfMemory };
+enum class Demand : uint32_t { Settled, Forbidden, OutOfMemory, AskPager };
 
 class Space {
  public:
@@ -66,14 +66,22 @@ class Space {
   void set_fault_gate(const GateName& gate) { fault_gate_ = gate; }
 
   // Its memory (space_memory.cc). Errors as in kernel/abi/calls.def; a call that fails has changed nothing.
-  Status map(Range range, uint64_t protection);
+  Status map(Range range, uint64_t protection, RegionKind kind = RegionKind::Memory);
   Status unmap(Range range);
+  /// Gives the frames of a mapped range back; the range stays.
+  Status discard(Range range);
   Status protect(Range range, uint64_t protection);
   Status share_from(Space& source, Range source_range, uint64_t start, uint64_t protection);
+  Status copy_from(Space& source, Range source_range, uint64_t start);
+  /// Gives pages to a paged range; returns for how many bytes that could be done: fewer than were asked for if an error
+  /// came up behind the first.
+  Result<uint64_t> supply_from(Space& source, Range source_range, uint64_t start, hop::Supply mode);
   Status move(Range range, uint64_t start);
   Status map_device(uint64_t start, PhysicalAddress page);
   /// Maps frames that stay somebody else's: a write gets a copy.
   Status map_foreign(Range range, PhysicalAddress first, uint64_t protection);
+  [[nodiscard]] const GateName& pager() const { return pager_; }
+  void set_pager(const GateName& gate) { pager_ = gate; }
   /// Settles a page fault: a zero page, or a copy of one that is shared until written.
   Demand demand(uint64_t offset, hop::Protection access);
   /// For the self-check: its own list, and its pool if it has one.
@@ -83,7 +91,7 @@ class Space {
     if (pool_.value != 0) visit_pool(pool_);
   }
   void check_memory(MemoryCheck& check) const { check.add_space(pages_, regions_); }
-  /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound.
+  /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound; TryAgain: only its pager has it.
   Result<PhysicalAddress> frame(uint64_t offset);
 
  private:
@@ -96,6 +104,9 @@ class Space {
   Status populate(uint64_t offset, uint64_t protection);
   void populate_ahead(uint64_t offset, const Region& region);
   Status make_private(uint64_t& leaf, uint64_t protection);
+  Result<uint64_t> shared_leaf(uint64_t offset, bool is_for_writer);
+  Status copy_page(uint64_t& leaf, Space& target, uint64_t offset, uint64_t protection);
+  Status supply_page(Space& source, uint64_t from, uint64_t offset, hop::Supply mode);
   void release_pages(Range range);
   Status undo(Range range, Status reason);
 
@@ -106,6 +117,7 @@ class Space {
   GateTable gates_;
   PhysicalAddress pool_;
   GateName fault_gate_;
+  GateName pager_;
   bool is_granted_self_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/bytes.h"
+#include "kernel/memory/leaf.h"
 #include "kernel/object/space.h"
 
 namespace kernel {
@@ -14,29 +15,6 @@ using asx::kPageSize;
 
 constexpr uint64_t kPagesAhead = 8;
 constexpr uint64_t kTableSpan = 512 * kPageSize;  ///< what one table of leaves covers
-
-constexpr uint64_t kRightsMask = asx::kPtePresent | asx::kPteWrite | asx::kPteNoExecute;
-
-/// The rights of a leaf. x86 cannot withhold reading from what may be written or executed.
-uint64_t leaf_rights(uint64_t protection, uint64_t leaf) {
-  uint64_t rights = 0;
-  if (protection != hop::kProtectNone) rights |= asx::kPtePresent;
-  if ((protection & hop::kProtectWrite) != 0 && (leaf & kPageCopyOnWrite) == 0) rights |= asx::kPteWrite;
-  if ((protection & hop::kProtectExecute) == 0) rights |= asx::kPteNoExecute;
-  return rights;
-}
-
-uint64_t with_rights(uint64_t leaf, uint64_t protection) {
-  return (leaf & ~kRightsMask) | leaf_rights(protection, leaf);
-}
-
-PhysicalAddress frame_of(uint64_t leaf) {
-  return {leaf & asx::kPteAddressMask};
-}
-
-uint64_t leaf_of(PhysicalAddress frame, uint64_t flags, uint64_t protection) {
-  return with_rights(frame.value | flags | asx::kPteUser, protection);
-}
 
 }  // namespace
 
@@ -51,9 +29,9 @@ void Space::release_pages(Range range) {
   });
 }
 
-Status Space::map(Range range, uint64_t protection) {
+Status Space::map(Range range, uint64_t protection, RegionKind kind) {
   if (!regions_.is_free(range.start, range.end)) return Status::Invalid;
-  const Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
+  const Status status = regions_.add(range.start, range.end, protection, kind);
   if (status == Status::Ok) regions_.settle(range.start, range.end);
   return status;
 }
@@ -68,6 +46,18 @@ Status Space::undo(Range range, Status reason) {
 
 Status Space::unmap(Range range) {
   if (const Status status = regions_.remove(range.start, range.end); status != Status::Ok) return status;
+  release_pages(range);
+  cpu::invalidate(id_);
+  return Status::Ok;
+}
+
+Status Space::discard(Range range) {
+  for (uint64_t offset = range.start; offset < range.end;) {
+    const Region* region = regions_.find(offset);
+    if (region == nullptr) return Status::NotFound;
+    if (region->kind == RegionKind::Device) return Status::Invalid;
+    offset = region->end;
+  }
   release_pages(range);
   cpu::invalidate(id_);
   return Status::Ok;
@@ -103,8 +93,14 @@ void Space::populate_ahead(uint64_t offset, const Region& region) {
   }
 }
 
-/// Replaces a frame that has other users by a copy.
+/// A page that is copied at the first write gets a frame of its own: a copy, or the frame itself when nobody else has
+/// it any more.
 Status Space::make_private(uint64_t& leaf, uint64_t protection) {
+  if (frames().is_unshared(frame_of(leaf))) {
+    leaf = leaf_of(frame_of(leaf), 0, protection);
+    cpu::invalidate(id_);
+    return Status::Ok;
+  }
   const Result<PhysicalAddress> copy = frames().allocate();
   if (!copy) return copy.status();
   copy_blocks(at<void>(copy.value()), at<void>(frame_of(leaf)), kPageSize);
@@ -119,6 +115,7 @@ Result<PhysicalAddress> Space::frame(uint64_t offset) {
   if (region == nullptr) return Status::NotFound;
   uint64_t* leaf = pages_.find(offset);
   if (leaf == nullptr || *leaf == 0) {
+    if (region->kind == RegionKind::Paged) return Status::TryAgain;
     if (const Status status = populate(offset & ~asx::kPageMask, region->protection); status != Status::Ok)
       return status;
     leaf = pages_.find(offset);
@@ -131,45 +128,19 @@ Demand Space::demand(uint64_t offset, hop::Protection access) {
   if (region == nullptr || region->protection == hop::kProtectNone) return Demand::Forbidden;
   if (access != hop::kProtectRead && (region->protection & access) == 0) return Demand::Forbidden;
   uint64_t* leaf = pages_.find(offset);
+  const bool is_there = leaf != nullptr && *leaf != 0;
+  const bool is_write = access == hop::kProtectWrite;
   Status status = Status::Ok;
-  if (leaf == nullptr || *leaf == 0) {
+  if (is_there ? is_write && (*leaf & kPageReadOnly) != 0 : region->kind == RegionKind::Paged) return Demand::AskPager;
+  if (!is_there) {
     status = populate(offset & ~asx::kPageMask, region->protection);
     if (status == Status::Ok) populate_ahead(offset, *region);
-  } else if (access == hop::kProtectWrite && (*leaf & kPageCopyOnWrite) != 0) {
+  } else if (is_write && (*leaf & kPageCopyOnWrite) != 0) {
     status = make_private(*leaf, region->protection);
   } else {
     cpu::invalidate(id_);  // the page is there by now: the fault came from a translation out of date
   }
   return status == Status::Ok ? Demand::Settled : Demand::OutOfMemory;
-}
-
-Status Space::share_from(Space& source, Range source_range, uint64_t start, uint64_t protection) {
-  const Range range{start, start + source_range.length()};
-  if (!source.regions_.is_covered(source_range.start, source_range.end)) return Status::NotFound;
-  if (!regions_.is_free(range.start, range.end)) return Status::Invalid;
-  Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
-  if (status != Status::Ok) return status;
-  for (uint64_t done = 0; done < range.length() && status == Status::Ok; done += kPageSize) {
-    const uint64_t from = source_range.start + done;
-    const Region& region = *source.regions_.find(from);
-    if (region.kind != RegionKind::Memory) {
-      status = Status::Invalid;
-      break;
-    }
-    status = source.frame(from).status();
-    if (status != Status::Ok) break;
-    uint64_t& leaf = *source.pages_.find(from);
-    // A page that is copied at the first write cannot be shared with a writer: the copy has to come first.
-    const bool has_writer = ((region.protection | protection) & hop::kProtectWrite) != 0;
-    if ((leaf & kPageCopyOnWrite) != 0 && has_writer) status = source.make_private(leaf, region.protection);
-    if (status == Status::Ok) {
-      status = pages_.set(start + done, leaf_of(frame_of(leaf), leaf & kPageCopyOnWrite, protection));
-    }
-    if (status == Status::Ok) frames().reference(frame_of(leaf));
-  }
-  if (status != Status::Ok) return undo(range, status);
-  regions_.settle(range.start, range.end);
-  return Status::Ok;
 }
 
 Status Space::move(Range range, uint64_t start) {

@@ -31,6 +31,14 @@ struct ReturnTrap {
   uint32_t position = 0;      ///< of the frame, from the bottom
 };
 
+/// A page that its pager was last asked for (fault/pager.h).
+struct PageRequest {
+  uint32_t position = ~0u;        ///< of the event frame, from the bottom
+  uint64_t rip = 0, address = 0;  ///< where, and which
+  uint32_t rounds = 0;            ///< times the pager was entered in a row for it
+  bool is_refused = false;
+};
+
 constexpr uint32_t kBaggageSlots = 4;
 
 struct Thread : Object, Schedulable, ListNode<ThreadTag> {
@@ -60,6 +68,7 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   CallDeadline* deadlines = nullptr;  ///< of its calls, innermost first (object/call_deadline.h)
   uint16_t last_deadline_mark = 0;
   ReturnTrap trap;
+  PageRequest page_request;
 };
 
 /// Of every thread that is created from then on: how many frames its secure stack has, and how many of these calls must

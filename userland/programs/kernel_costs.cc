@@ -21,6 +21,7 @@ constexpr uint64_t kDataName = 0x61746164;      // "data"
 
 volatile uint8_t* device = nullptr;
 volatile uint64_t served = 0;
+uint16_t paged = 0;  // a space with a pager
 
 uint16_t must(const hop::Reply& reply) {
   if (!reply.is_error()) return static_cast<uint16_t>(reply.value);
@@ -47,6 +48,13 @@ hop::Reply driver(const hop::Request& request) {
   return {};
 }
 
+void pager_entry();
+hop::Reply pager(const hop::Request& request);
+hop::Reply pager(const hop::Request& request) {
+  space_supply(paged, request.arguments.a, hop::kSelf, kArea, kPage, uint64_t{1});
+  return {};
+}
+
 void waiter_entry();
 hop::Reply waiter(const hop::Request& request);
 hop::Reply waiter(const hop::Request& request) {
@@ -56,6 +64,7 @@ hop::Reply waiter(const hop::Request& request) {
 }
 HOP_GATE(nothing_entry, nothing);
 HOP_GATE(driver_entry, driver);
+HOP_GATE(pager_entry, pager);
 HOP_GATE(waiter_entry, waiter);
 
 namespace {
@@ -98,6 +107,15 @@ void touch(uint64_t times) {
   for (uint64_t i = 0; i < times; ++i) *reinterpret_cast<volatile uint8_t*>(kArea + i * kDistance) = 1;
 }
 
+void touch_paged(uint64_t times) {
+  must(space_map(hop::kSelf, kArea, kPage, kReadWrite));
+  *reinterpret_cast<volatile uint8_t*>(kArea) = 1;
+  paged = must(space_create(asx::kSpaceStack, 1, 0x6465676170, 0));
+  must(space_map(paged, 0, 1000 * kPage, kReadWrite | hop::kMapPaged));
+  must(space_set_pager(paged, gate_of(pager_entry, 1)));
+  for (uint64_t i = 0; i < times; ++i) *reinterpret_cast<volatile uint8_t*>(uint64_t{paged} << 48 | i * kPage) = 1;
+}
+
 void share(uint64_t times, uint64_t bytes) {
   must(space_map(hop::kSelf, kArea, bytes, kReadWrite));
   for (uint64_t offset = 0; offset < bytes; offset += kPage) *reinterpret_cast<volatile uint8_t*>(kArea + offset) = 1;
@@ -105,6 +123,13 @@ void share(uint64_t times, uint64_t bytes) {
   for (uint64_t i = 0; i < times; ++i) {
     must(space_share(other, i * bytes, hop::kSelf, kArea, bytes, kReadWrite));
   }
+}
+
+void copy(uint64_t times, uint64_t bytes) {
+  must(space_map(hop::kSelf, kArea, bytes, kReadWrite));
+  for (uint64_t offset = 0; offset < bytes; offset += kPage) *reinterpret_cast<volatile uint8_t*>(kArea + offset) = 1;
+  const uint16_t other = must(space_create(asx::kSpaceStack, 1, 0x726568746f, 0));
+  for (uint64_t i = 0; i < times; ++i) must(space_copy(other, i * bytes, hop::kSelf, kArea, bytes));
 }
 
 void move(uint64_t times, uint64_t bytes) {
@@ -155,6 +180,15 @@ int hop_main() {
       break;
     case 'S':
       share(times, kMebibyte);
+      break;
+    case 'P':
+      touch_paged(times);
+      break;
+    case 'c':
+      copy(times, kPage);
+      break;
+    case 'C':
+      copy(times, kMebibyte);
       break;
     case 'm':
       move(times, kPage);

@@ -17,4 +17,8 @@ GUEST_TEST("without authority there are no devices, interrupts, modules, and no 
   CHECK_STATUS(module_map(hop::kSelf, 0x10000, 0, hop::kProtectRead), Status::NotPermitted);
   CHECK_STATUS(machine_exit(0), Status::NotPermitted);
   CHECK_STATUS(system_check(), Status::NotPermitted);
+  CHECK_STATUS(space_create(asx::kSpaceCode | uint64_t{hop::kAuthorityPower} << 32, 16, 0, 0), Status::NotPermitted);
+  const uint16_t equal = SELECTOR(space_create(asx::kSpaceCode | uint64_t{hop::kAuthorityBasic} << 32, 16, 0, 0));
+  CHECK_OK(space_destroy(equal));
+  CHECK_OK(list_remove(hop::kSelf, equal));
 }

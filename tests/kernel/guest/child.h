@@ -13,6 +13,8 @@ struct Child {
 };
 
 [[nodiscard]] Child make_child(unsigned stacks);
+/// One that may call the kernel, with basic authority.
+[[nodiscard]] Child make_service(unsigned stacks);
 /// Destroys it (unless it is destroyed) and empties the slot.
 void end_child(Child child);
 

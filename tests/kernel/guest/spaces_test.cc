@@ -90,7 +90,7 @@ GUEST_TEST("unaligned, empty and too long ranges are refused") {
   CHECK_STATUS(space_map(space, uint64_t{1} << 48, kPage, kReadWrite), Status::Invalid);
   CHECK_STATUS(space_map(space, kPage, uint64_t{1} << 48, kReadWrite), Status::Invalid);
   CHECK_STATUS(space_map(space, 0, ~uint64_t{0} << 12, kReadWrite), Status::Invalid);
-  CHECK_STATUS(space_map(space, 0, kPage, 8), Status::Invalid);
+  CHECK_STATUS(space_map(space, 0, kPage, 16), Status::Invalid);
   CHECK_OK(space_map(space, (uint64_t{1} << 48) - kPage, kPage, kReadWrite));
   word_at(space, (uint64_t{1} << 48) - 8) = 1;
   end_space(space);
@@ -189,6 +189,7 @@ GUEST_TEST("a space needs a kind, and a list that selectors can reach") {
   CHECK_STATUS(space_create(asx::kSpacePrivileged | asx::kSpaceCode, 16, 0, 0), Status::Invalid);
   CHECK_STATUS(space_create(asx::kSpaceCode, 0, 0, 0), Status::Invalid);
   CHECK_STATUS(space_create(asx::kSpaceCode, 32769, 0, 0), Status::Invalid);
+  CHECK_STATUS(space_create(asx::kSpaceCode | uint64_t{1} << 40, 16, 0, 0), Status::NotPermitted);  // no such authority
 }
 
 GUEST_TEST("a page of device registers is mapped with the authority for it, and only such a page") {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "isa-ext/variant/parse.h"
 #include "tests/kernel/host/guest_run.h"
 
 namespace {
@@ -47,6 +48,22 @@ TEST_CASE("spaces do what their calls say") {
 
 TEST_CASE("what is lent with a call reaches its space, and is gone with the return") {
   check_program({.programs = {"kernel_grants_guest"}});
+}
+
+TEST_CASE("a copy is a copy, whoever writes first") {
+  check_program({.programs = {"kernel_copies_guest"}});
+}
+
+TEST_CASE("pages come from a pager, and a pager that fails leaves an ordinary page fault") {
+  check_program({.programs = {"kernel_pagers_guest"}});
+  check_program({.programs = {"kernel_pagers_guest"}, .quantum = 100});
+  for (const asx::Variant& variant :
+       {asx::Variant{.return_stack = asx::ReturnStack::Memory}, asx::Variant{.bind = asx::Bind::Stack},
+        asx::Variant{.bind = asx::Bind::None}, asx::Variant{.save = asx::Save::None},
+        asx::Variant{.save = asx::Save::All}, asx::Variant{.generations = asx::Generations::Off}}) {
+    INFO(asx::to_line(variant));
+    check_program({.programs = {"kernel_pagers_guest"}, .variant = variant});
+  }
 }
 
 TEST_CASE("selectors reach what was granted and nothing else") {
