@@ -22,7 +22,7 @@ Reply wait_for(const Caller& caller, const Arguments& arguments, Alertable alert
 }  // namespace
 
 Reply event_create(const Caller& caller, const Arguments&) {
-  EventSource* event = create_event_source();
+  EventSource* event = create_event_source(caller.code.quota());
   if (event == nullptr) return Status::OutOfMemory;
   return give_to_caller(caller, object_entry(*event, hop::kRightAll));
 }

@@ -23,6 +23,7 @@ Reply space_create(const Caller& caller, const Arguments& arguments) {
   if (!caller.code.has_authority(authority)) return Status::NotPermitted;
   Space::Options options{};
   options.authority = authority;
+  options.quota = &caller.code.quota();
   options.flags = static_cast<uint32_t>(flags);
   options.list_length = static_cast<uint32_t>(list_length);
   copy_name(options.name, arguments[2], arguments[3]);

@@ -104,12 +104,19 @@ Reply system_check(const Caller& caller, const Arguments&) {
   MemoryCheck check(violations);
   const Status status = check.begin();
   if (status != Status::Ok) return status;
-  space_table().for_each([&](const Space& space) {
+  space_table().for_each([&](Space& space) {
     if (space.id() != asx::kKernelSpaceId) space.check_memory(check);
   });
   check.finish();
   ObjectCheck(violations).run();
   return Reply(violations.count());
+}
+
+Reply memory_fail(const Caller& caller, const Arguments& arguments) {
+  if (!caller.code.has_authority(hop::kAuthorityPower)) return Status::NotPermitted;
+  const uint64_t left = allocations_until_failure;
+  allocations_until_failure = arguments[0];
+  return Reply(0, left);
 }
 
 }  // namespace kernel::calls

@@ -24,6 +24,7 @@ Reply thread_create(const Caller& caller, const Arguments& arguments) {
   start.fs_base = arguments[3];
   start.rdi = arguments[4];
   start.rsi = arguments[5];
+  start.quota = &caller.code.quota();
   const Result<Thread*> created = create_thread_in_gate(target.gate_name(), start);
   if (!created) return created.status();
   Thread& thread = *created.value();
@@ -94,7 +95,7 @@ Reply budget_create(const Caller& caller, const Arguments& arguments) {
   constexpr uint64_t kLongestPeriod = uint64_t{1} << 48;
   if (ticks == 0 || ticks > period || period > kLongestPeriod) return Status::Invalid;
   if (!caller.code.has_authority(hop::kAuthoritySchedule)) return Status::NotPermitted;
-  Budget* budget = create_budget(ticks, period);
+  Budget* budget = create_budget(caller.code.quota(), ticks, period);
   if (budget == nullptr) return Status::OutOfMemory;
   return give_to_caller(caller, object_entry(*budget, hop::kRightAll));
 }

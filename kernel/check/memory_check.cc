@@ -18,14 +18,17 @@ Status MemoryCheck::begin() {
   return memory.status();
 }
 
-void MemoryCheck::add_space(const PageTable& pages, const RegionMap& regions) {
+uint64_t MemoryCheck::add_space(const PageTable& pages, const RegionMap& regions) {
+  bytes_ = 0;
   const Region* before = nullptr;
   check_regions(regions.root_, before);
   check_table(pages.root_, PageTable::kTopLevel, 0, regions);
+  return bytes_;
 }
 
 void MemoryCheck::check_regions(const Region* region, const Region*& before) {
   if (region == nullptr) return;
+  bytes_ += sizeof(Region);
   check_regions(region->left, before);
   if (region->start >= region->end) violations_.report("a region is empty", region->start);
   if (before != nullptr && before->end > region->start) violations_.report("regions overlap", region->start);
@@ -41,6 +44,7 @@ void MemoryCheck::check_regions(const Region* region, const Region*& before) {
 
 void MemoryCheck::check_table(PhysicalAddress table, unsigned level, uint64_t base, const RegionMap& regions) {
   if (!frames().is_ram(table)) return violations_.report("a page table is not RAM", table.value);
+  bytes_ += asx::kPageSize;
   const FrameInfo& info = frames().info(table);
   if (info.state != FrameInfo::State::Used || uses(table.value / asx::kPageSize) != 0) {
     return violations_.report("a page table's frame is free or used otherwise", table.value);
@@ -73,6 +77,7 @@ void MemoryCheck::check_leaf(uint64_t offset, uint64_t leaf, const RegionMap& re
     violations_.report("a page can be written and its region cannot", offset);
   }
   if (is_device) return;
+  bytes_ += asx::kPageSize;
   const PhysicalAddress frame{leaf & asx::kPteAddressMask};
   if (!frames().is_ram(frame)) return violations_.report("a page's frame is not RAM", offset);
   uint32_t& count = uses(frame.value / asx::kPageSize);

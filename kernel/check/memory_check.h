@@ -30,10 +30,13 @@ class MemoryCheck {
   explicit MemoryCheck(Violations& violations) : violations_(violations) {}
   /// Takes memory for one number per frame. OutOfMemory: there is nothing to finish then.
   Status begin();
-  /// Its regions, its page tables, and that each leaf lies in a region that allows it.
-  void add_space(const PageTable& pages, const RegionMap& regions);
+  /// Its regions, its page tables, and that each leaf lies in a region that allows it. Returns how many bytes there are
+  /// of pages, tables and regions.
+  uint64_t add_space(const PageTable& pages, const RegionMap& regions);
   /// The free lists and, of each frame, its references against the leaves that were found. Gives the memory back.
   void finish();
+
+  void report(const char* what, uint64_t where) { violations_.report(what, where); }
 
  private:
   void check_regions(const Region* region, const Region*& before);
@@ -44,6 +47,7 @@ class MemoryCheck {
   [[nodiscard]] uint32_t& uses(uint64_t frame) { return at<uint32_t>(uses_)[frame]; }
 
   Violations& violations_;
+  uint64_t bytes_ = 0;    ///< of the space that is being added
   PhysicalAddress uses_;  ///< per frame: leaves that name it, or kTable
 };
 

@@ -136,12 +136,12 @@ void initialize_kernel(const asx::BootInfo& info) {
   initialize_gates();
   const uint64_t quantum = info.quantum == 0 ? kDefaultQuantum : info.quantum;
   for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {
-    const Result<Thread*> idle_thread = create_kernel_thread(idle);
+    const Result<Thread*> idle_thread = create_kernel_thread(idle, first_quota());
     HOP_ASSERT(idle_thread);
     scheduler_of(cpu).initialize(cpu, quantum, *idle_thread.value(),
                                  {.release = release_ended, .priority_of = priority_of});
   }
-  const Result<Thread*> first_thread = create_kernel_thread(start_services);
+  const Result<Thread*> first_thread = create_kernel_thread(start_services, first_quota());
   HOP_ASSERT(first_thread);
   scheduler_of(0).make_ready(*first_thread.value());
 }

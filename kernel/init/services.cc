@@ -42,6 +42,7 @@ Result<Space*> make_space(const asx::BootModule& module, uint32_t flags, uint32_
   options.flags = flags;
   options.list_length = list_length;
   options.authority = authority;
+  options.quota = &first_quota();
   set_name(options, module, (flags & asx::kSpaceCode) != 0 ? "" : ".stack");
   return Space::create(options);
 }

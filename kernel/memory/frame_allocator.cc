@@ -49,7 +49,10 @@ void FrameAllocator::add_free(PhysicalAddress start, PhysicalAddress end) {
   }
 }
 
+constinit uint64_t allocations_until_failure = 0;
+
 Result<PhysicalAddress> FrameAllocator::allocate(unsigned order) {
+  if (is_allocation_to_fail()) return Status::OutOfMemory;
   unsigned found = order;
   while (found <= kMaximumOrder && free_list_[found] == kNone) ++found;
   if (found > kMaximumOrder) return Status::OutOfMemory;

@@ -59,6 +59,12 @@ class FrameAllocator {
   uint32_t free_list_[kMaximumOrder + 1] = {};
 };
 
+/// For tests: 0, or so many allocations of frames or of kernel objects until one fails as if there were no memory.
+extern uint64_t allocations_until_failure;
+[[nodiscard]] inline bool is_allocation_to_fail() {
+  return allocations_until_failure != 0 && --allocations_until_failure == 0;
+}
+
 /// The machine's frames.
 [[nodiscard]] FrameAllocator& frames();
 

@@ -21,7 +21,7 @@ class ObjectCache {
   /// A new T, or nullptr when there is no frame for it.
   template <typename... Arguments>
   [[nodiscard]] T* create(Arguments&&... arguments) {
-    if (partial_.is_empty() && !grow()) return nullptr;
+    if (partial_.is_empty() ? !grow() : is_allocation_to_fail()) return nullptr;
     Slab& slab = *partial_.front();
     Item* item = slab.free;
     slab.free = item->next;

@@ -6,14 +6,14 @@
 namespace kernel {
 
 Status PageTable::create() {
-  const Result<PhysicalAddress> root = frames().allocate_zeroed();
+  const Result<PhysicalAddress> root = allocate_zeroed_frames(account_, 0);
   if (root) root_ = root.value();
   return root.status();
 }
 
 void PageTable::destroy() {
   HOP_ASSERT(frames().info(root_).entries == 0);
-  frames().free(root_, 0);
+  free_frames(account_, root_, 0);
   root_ = {};
 }
 
@@ -32,7 +32,7 @@ Status PageTable::set(uint64_t offset, uint64_t leaf) {
   for (unsigned level = kTopLevel; level != 0; --level) {
     uint64_t& slot = *entry(table, level, offset);
     if (slot == 0) {
-      const Result<PhysicalAddress> child = frames().allocate_zeroed();
+      const Result<PhysicalAddress> child = allocate_zeroed_frames(account_, 0);
       if (!child) {
         prune(offset);
         return child.status();

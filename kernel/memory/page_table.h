@@ -2,7 +2,7 @@
 // The 4-level page tables of one space (Intel SDM vol. 3, 4.5). A table that becomes empty is given back at once.
 #pragma once
 #include "isa-ext/abi/event.h"
-#include "kernel/memory/frame_allocator.h"
+#include "kernel/memory/account.h"
 
 namespace kernel {
 
@@ -17,7 +17,8 @@ constexpr uint64_t kSpaceLimit = uint64_t{1} << asx::kOffsetBits;
 
 class PageTable {
  public:
-  constexpr PageTable() = default;
+  /// Its tables are charged to the account.
+  explicit constexpr PageTable(Account& account) : account_(account) {}
   Status create();
   /// Gives back the tables; the leaves must be gone.
   void destroy();
@@ -31,12 +32,12 @@ class PageTable {
   /// Calls visit(offset, leaf) for every leaf entry that is not 0; it may change the leaf to anything but 0.
   template <typename Visit>
   void for_each(uint64_t start, uint64_t end, Visit&& visit) const {
-    if (start < end) walk<false>(root_, kTopLevel, 0, start, end, visit);
+    if (start < end) walk<false>(account_, root_, kTopLevel, 0, start, end, visit);
   }
   /// The same, but every leaf is removed after the visit.
   template <typename Visit>
   void clear(uint64_t start, uint64_t end, Visit&& visit) {
-    if (start < end) walk<true>(root_, kTopLevel, 0, start, end, visit);
+    if (start < end) walk<true>(account_, root_, kTopLevel, 0, start, end, visit);
   }
 
  private:
@@ -50,7 +51,8 @@ class PageTable {
 
   /// Visits the entries of one table that cover [start, end); the table begins at offset `base`.
   template <bool kRemove, typename Visit>
-  static void walk(PhysicalAddress table, unsigned level, uint64_t base, uint64_t start, uint64_t end, Visit& visit) {
+  static void walk(Account& account, PhysicalAddress table, unsigned level, uint64_t base, uint64_t start, uint64_t end,
+                   Visit& visit) {
     const uint64_t step = uint64_t{1} << shift(level);
     uint64_t index = start <= base ? 0 : (start - base) >> shift(level);
     for (uint64_t offset = base + index * step; index < kEntries && offset < end; ++index, offset += step) {
@@ -61,9 +63,9 @@ class PageTable {
         visit(offset, slot);
       } else {
         const PhysicalAddress child{slot & asx::kPteAddressMask};
-        walk<kRemove>(child, level - 1, offset, start, end, visit);
+        walk<kRemove>(account, child, level - 1, offset, start, end, visit);
         remove = kRemove && frames().info(child).entries == 0;
-        if (remove) frames().free(child, 0);
+        if (remove) free_frames(account, child, 0);
       }
       if (remove) {
         slot = 0;
@@ -74,6 +76,7 @@ class PageTable {
 
   void prune(uint64_t offset);
 
+  Account& account_;
   PhysicalAddress root_;
 };
 

@@ -83,18 +83,26 @@ void RegionMap::link(Region* region) {
   root_ = merge(merge(before, region), rest);
 }
 
+Region* RegionMap::create(const Region& region) {
+  if (account_.charge(sizeof(Region)) != Status::Ok) return nullptr;
+  Region* created = regions.create(region);
+  if (created == nullptr) account_.refund(sizeof(Region));
+  return created;
+}
+
 void RegionMap::unlink_and_destroy(Region* region) {
   Region *before, *rest, *single, *after;
   split(root_, region->start, before, rest);
   split(rest, region->start + 1, single, after);
   root_ = merge(before, after);
   regions.destroy(single);
+  account_.refund(sizeof(Region));
 }
 
 Status RegionMap::cut(uint64_t offset) {
   Region* region = find(offset);
   if (region == nullptr || region->start == offset) return Status::Ok;
-  Region* upper = regions.create(Region{offset, region->end, region->protection, region->kind});
+  Region* upper = create({offset, region->end, region->protection, region->kind});
   if (upper == nullptr) return Status::OutOfMemory;
   region->end = offset;
   link(upper);
@@ -113,7 +121,7 @@ void RegionMap::join(uint64_t offset) {
 }
 
 Status RegionMap::add(uint64_t start, uint64_t end, uint64_t protection, RegionKind kind) {
-  Region* region = regions.create(Region{start, end, protection, kind});
+  Region* region = create({start, end, protection, kind});
   if (region == nullptr) return Status::OutOfMemory;
   link(region);
   return Status::Ok;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "kernel/lib/result.h"
+#include "kernel/memory/account.h"
 
 namespace kernel {
 
@@ -25,7 +26,8 @@ struct Region {
 
 class RegionMap {
  public:
-  constexpr RegionMap() = default;
+  /// Its regions are charged to the account.
+  explicit constexpr RegionMap(Account& account) : account_(account) {}
   RegionMap(const RegionMap&) = delete;
   RegionMap& operator=(const RegionMap&) = delete;
 
@@ -54,6 +56,9 @@ class RegionMap {
   void link(Region* region);
   void unlink_and_destroy(Region* region);
 
+  Region* create(const Region& region);
+
+  Account& account_;
   Region* root_ = nullptr;
 };
 

@@ -53,17 +53,21 @@ void release_object(AccessListEntry& entry) {
   release(object);
 }
 
-Status AccessList::create(uint32_t length) {
-  const Result<PhysicalAddress> memory = frames().allocate_zeroed(order_for(length * sizeof(AccessListEntry)));
+Status AccessList::create(uint32_t length, Account& account) {
+  const Result<PhysicalAddress> memory = allocate_zeroed_frames(account, order_for(length * sizeof(AccessListEntry)));
   if (!memory) return memory.status();
   address_ = memory.value();
   length_ = length;
   return Status::Ok;
 }
 
-void AccessList::destroy() {
+uint64_t AccessList::bytes() const {
+  return asx::kPageSize << order_for(length_ * sizeof(AccessListEntry));
+}
+
+void AccessList::destroy(Account& account) {
   for (uint32_t index = 1; index < length_; ++index) release_object(slots()[index]);
-  frames().free(address_, order_for(length_ * sizeof(AccessListEntry)));
+  free_frames(account, address_, order_for(length_ * sizeof(AccessListEntry)));
   length_ = 0;
 }
 

@@ -6,6 +6,7 @@
 #include "kernel/abi/call.h"
 #include "kernel/arch/direct_map.h"
 #include "kernel/lib/result.h"
+#include "kernel/memory/account.h"
 #include "kernel/object/object.h"
 
 namespace kernel {
@@ -34,10 +35,12 @@ class AccessList {
 
   constexpr AccessList() = default;
   /// Entry 0, which is implied, counts. OutOfMemory.
-  Status create(uint32_t length);
-  void destroy();
+  Status create(uint32_t length, Account& account);
+  void destroy(Account& account);
   [[nodiscard]] PhysicalAddress address() const { return address_; }
   [[nodiscard]] uint32_t length() const { return length_; }
+  /// Of memory.
+  [[nodiscard]] uint64_t bytes() const;
 
   /// The valid entry of an explicit slot whose generation is the selector's, or nullptr.
   [[nodiscard]] const AccessListEntry* find(Selector selector) const;

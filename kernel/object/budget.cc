@@ -3,6 +3,7 @@
 
 #include "kernel/arch/cpu.h"
 #include "kernel/memory/object_cache.h"
+#include "kernel/object/quota.h"
 
 namespace kernel {
 
@@ -10,8 +11,8 @@ namespace {
 constinit ObjectCache<Budget> budgets;
 }
 
-Budget* create_budget(uint64_t ticks, uint64_t period) {
-  Budget* budget = budgets.create();
+Budget* create_budget(Quota& quota, uint64_t ticks, uint64_t period) {
+  Budget* budget = create_paid(budgets, quota, sizeof(Budget));
   if (budget != nullptr) budget->server.configure(ticks, period, cpu::clock());
   return budget;
 }

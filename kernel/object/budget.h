@@ -11,7 +11,7 @@ struct Budget : Object, Reservation {
 };
 
 /// A budget of so many ticks in each period, with one reference, or nullptr when there is no memory.
-[[nodiscard]] Budget* create_budget(uint64_t ticks, uint64_t period);
+[[nodiscard]] Budget* create_budget(Quota& quota, uint64_t ticks, uint64_t period);
 void destroy(Budget& budget);
 
 /// Puts a thread under the budget, or under none (nullptr). What it has used until now is the old one's.

@@ -174,7 +174,7 @@ Status set_call_deadline(Thread& thread, uint64_t when, uint64_t grace) {
   static_cast<void>(clear_call_deadline(thread));
   CallDeadline* deadline = call_deadlines.create();
   if (deadline == nullptr) return Status::OutOfMemory;
-  const Result<Thread*> orphan = create_kernel_thread(nullptr);
+  const Result<Thread*> orphan = create_kernel_thread(nullptr, *thread.payer);
   if (!orphan) {
     call_deadlines.destroy(deadline);
     return orphan.status();

@@ -2,6 +2,7 @@
 #include "kernel/object/event_source.h"
 
 #include "kernel/memory/object_cache.h"
+#include "kernel/object/quota.h"
 #include "kernel/object/thread.h"
 
 namespace kernel {
@@ -10,8 +11,8 @@ namespace {
 constinit ObjectCache<EventSource> event_sources;
 }
 
-EventSource* create_event_source() {
-  return event_sources.create();
+EventSource* create_event_source(Quota& quota) {
+  return create_paid(event_sources, quota, sizeof(EventSource));
 }
 
 void destroy(EventSource& event) {

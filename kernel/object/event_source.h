@@ -14,7 +14,7 @@ struct EventSource : Object {
 };
 
 /// A new event source with one reference, or nullptr when there is no memory.
-[[nodiscard]] EventSource* create_event_source();
+[[nodiscard]] EventSource* create_event_source(Quota& quota);
 void destroy(EventSource& event);
 
 /// Adds one to the count and wakes one waiter.

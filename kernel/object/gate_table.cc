@@ -7,16 +7,16 @@
 
 namespace kernel {
 
-Result<uint32_t> GateTable::add(const asx::Gate& gate) {
+Result<uint32_t> GateTable::add(const asx::Gate& gate, Account& account) {
   if (count_ == kMaximumGates) return Status::NoSpace;
   if (count_ == capacity_) {
     const uint64_t old_bytes = capacity_ * sizeof(asx::Gate);
     const uint64_t new_bytes = capacity_ == 0 ? asx::kPageSize : 2 * old_bytes;
-    const Result<PhysicalAddress> memory = frames().allocate_zeroed(order_for(new_bytes));
+    const Result<PhysicalAddress> memory = allocate_zeroed_frames(account, order_for(new_bytes));
     if (!memory) return memory.status();
     if (capacity_ != 0) {
       copy_blocks(at<void>(memory.value()), gates(), old_bytes);
-      frames().free(address_, order_for(old_bytes));
+      free_frames(account, address_, order_for(old_bytes));
     }
     address_ = memory.value();
     capacity_ = static_cast<uint32_t>(new_bytes / sizeof(asx::Gate));
@@ -30,8 +30,8 @@ asx::Gate* GateTable::find(uint32_t index) const {
   return &gates()[index];
 }
 
-void GateTable::destroy() {
-  if (capacity_ != 0) frames().free(address_, order_for(capacity_ * sizeof(asx::Gate)));
+void GateTable::destroy(Account& account) {
+  if (capacity_ != 0) free_frames(account, address_, order_for(capacity_ * sizeof(asx::Gate)));
   capacity_ = count_ = 0;
 }
 
@@ -47,8 +47,8 @@ asx::StackSlot& slot(PhysicalAddress pool, uint32_t number) {
   return at<asx::StackSlot>(pool + sizeof(asx::StackPool))[number - 1];
 }
 
-Result<PhysicalAddress> create() {
-  return frames().allocate_zeroed();
+Result<PhysicalAddress> create(Account& account) {
+  return allocate_zeroed_frames(account, 0);
 }
 
 Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base) {

@@ -4,6 +4,7 @@
 #include "isa-ext/abi/structures.h"
 #include "kernel/arch/direct_map.h"
 #include "kernel/lib/result.h"
+#include "kernel/memory/account.h"
 
 namespace kernel {
 
@@ -19,12 +20,14 @@ class GateTable {
 
   constexpr GateTable() = default;
   /// Adds a gate; returns its index. The table may move. OutOfMemory, NoSpace.
-  Result<uint32_t> add(const asx::Gate& gate);
+  Result<uint32_t> add(const asx::Gate& gate, Account& account);
   /// The gate, or nullptr if there is none or it is closed.
   [[nodiscard]] asx::Gate* find(uint32_t index) const;
-  void destroy();
+  void destroy(Account& account);
   [[nodiscard]] PhysicalAddress address() const { return address_; }
   [[nodiscard]] uint32_t count() const { return count_; }
+  /// Of memory.
+  [[nodiscard]] uint64_t bytes() const { return capacity_ * sizeof(asx::Gate); }
 
  private:
   [[nodiscard]] asx::Gate* gates() const { return at<asx::Gate>(address_); }
@@ -39,7 +42,7 @@ namespace stack_pool {
 
 constexpr uint32_t kMaximumStacks = (asx::kPageSize - sizeof(asx::StackPool)) / sizeof(asx::StackSlot);
 
-Result<PhysicalAddress> create();
+Result<PhysicalAddress> create(Account& account);
 /// Adds a stack. NoSpace.
 Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base);
 /// Takes a stack, as gcall does; returns its 1-based slot. TryAgain: none is free.

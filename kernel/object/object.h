@@ -6,12 +6,16 @@
 
 namespace kernel {
 
-enum class ObjectKind : uint32_t { EventSource, Thread, Budget };
+enum class ObjectKind : uint32_t { EventSource, Thread, Budget, Quota };
+
+struct Quota;
 
 struct Object {
   explicit constexpr Object(ObjectKind its_kind) : kind(its_kind) {}
   ObjectKind kind;
   uint32_t references = 1;
+  Quota* payer = nullptr;          ///< charged with its memory; it has a reference
+  uint32_t charged = 0;            ///< bytes
   uint32_t counted = 0;            ///< of the self-check: references that it has found
   Object* next_counted = nullptr;  ///< and the next object of which it has
 };

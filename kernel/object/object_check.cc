@@ -20,8 +20,19 @@ void ObjectCheck::count(Object* object) {
   if (object->counted == 0) {
     object->next_counted = found_;
     found_ = object;
+    if (Quota* payer = object->payer; payer != nullptr) {
+      count(payer);
+      payer->account.count(memory_of(*object));
+    }
   }
   ++object->counted;
+}
+
+/// What its payer is charged with because of it.
+uint64_t ObjectCheck::memory_of(const Object& object) {
+  if (object.kind == ObjectKind::Thread) return kernel::memory_of(static_cast<const Thread&>(object));
+  const bool is_quota = object.kind == ObjectKind::Quota;
+  return object.charged + (is_quota ? static_cast<const Quota&>(object).account.used() : 0);
 }
 
 void ObjectCheck::check_list(const AccessList& list) {
@@ -136,6 +147,13 @@ void ObjectCheck::compare_references() {
   for (Object* object = found_; object != nullptr;) {
     const bool is_lost = object->references < object->counted;
     const bool is_kept = object->references > object->counted && !is_anybody_ready_;
+    if (object->kind == ObjectKind::Quota) {
+      Account& account = static_cast<Quota*>(object)->account;
+      const uint64_t counted = account.take_count();
+      if (account.used() < counted) violations_.report("a quota is charged with less than it pays for", counted);
+      if (account.used() > counted && !is_anybody_ready_)
+        violations_.report("a quota is charged with more than it pays for", account.used());
+    }
     if (is_lost) violations_.report("an object has fewer references than there are", name_of(object));
     if (is_kept) violations_.report("an object has more references than there are", name_of(object));
     Object* next = object->next_counted;
@@ -148,6 +166,8 @@ void ObjectCheck::compare_references() {
 void ObjectCheck::run() {
   space_table().for_each([&](const Space& space) {
     if (space.id() == asx::kKernelSpaceId) return;
+    count(&space.quota());
+    space.quota().account.count(space.memory());
     if ((space.descriptor().flags & asx::kSpaceValid) == 0)
       violations_.report("a living space is not valid", space.id());
     space.check_objects([&](const AccessList& list) { check_list(list); },
@@ -156,6 +176,7 @@ void ObjectCheck::run() {
                         });
   });
   if (has_common_list()) check_list(common_list());
+  count(&first_quota());  // the kernel's own
   for_each_thread([&](Thread& thread) { check_thread(thread); });
   interrupt_lines().for_each_event([&](EventSource& event) { count(&event); });
   for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {

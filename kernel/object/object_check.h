@@ -19,6 +19,7 @@ class ObjectCheck {
   void check_frames(const Thread& thread);
   void check_stack_of(const GateName& gate, PhysicalAddress pool, uint32_t slot, uint64_t where);
   /// A reference to the object has been found.
+  [[nodiscard]] static uint64_t memory_of(const Object& object);
   void count(Object* object);
   void compare_references();
 

@@ -15,27 +15,30 @@ constinit ObjectCache<Space> spaces;
 Result<Space*> Space::create(const Options& options) {
   Space* space = spaces.create();
   if (space == nullptr) return Status::OutOfMemory;
-  const Result<uint32_t> id = space_table().allocate();
-  if (!id) {
-    spaces.destroy(space);
-    return id.status();
-  }
-  space->id_ = id.value();
-  if (const Status status = space->create_parts(options); status != Status::Ok) {
-    space_table().retire(space->id_);
-    spaces.destroy(space);
-    return status;
-  }
-  space_table().attach(space->id_, *space);
-  return space;
+  space->account_.open(&options.quota->account, ~uint64_t{0});
+  space->quota_ = options.quota;
+  const Status status = space->create_parts(options);
+  if (status == Status::Ok) return space;
+  spaces.destroy(space);
+  return status;
 }
 
 Status Space::create_parts(const Options& options) {
-  if (const Status status = pages_.create(); status != Status::Ok) return status;
-  if (const Status status = list_.create(options.list_length); status != Status::Ok) {
+  const Result<uint32_t> id = space_table().allocate();
+  if (!id) return id.status();
+  id_ = id.value();
+  Status status = account_.charge(sizeof(Space));
+  if (status == Status::Ok && (status = pages_.create()) != Status::Ok) account_.refund(sizeof(Space));
+  if (status == Status::Ok && (status = list_.create(options.list_length, account_)) != Status::Ok) {
     pages_.destroy();
+    account_.refund(sizeof(Space));
+  }
+  if (status != Status::Ok) {
+    space_table().retire(id_);
     return status;
   }
+  acquire(*quota_);
+  space_table().attach(id_, *this);
   asx::SpaceDescriptor& own = descriptor();
   const uint32_t generation = own.generation;
   own = {};
@@ -56,7 +59,8 @@ Result<Space*> Space::adopt_kernel_space() {
   space->id_ = asx::kKernelSpaceId;
   space_table().attach(space->id_, *space);
   if (!has_common_list()) return space;
-  if (const Status status = common_list().create(AccessList::longest()); status != Status::Ok) return status;
+  if (const Status status = common_list().create(AccessList::longest(), machine_account()); status != Status::Ok)
+    return status;
   space->descriptor().list = common_list().address().value;
   space->descriptor().list_length = common_list().length();
   cpu::invalidate(space->id_);
@@ -78,9 +82,26 @@ void Space::destroy_parts() {
   regions_.remove_all();
   release_pages({0, kSpaceLimit});
   pages_.destroy();
-  list_.destroy();
-  gates_.destroy();
-  if (pool_.value != 0) frames().free(pool_, 0);
+  list_.destroy(account_);
+  gates_.destroy(account_);
+  if (pool_.value != 0) free_frames(account_, pool_, 0);
+  account_.refund(sizeof(Space));
+  HOP_ASSERT(account_.used() == 0);
+  release(*quota_);
+}
+
+Status Space::set_quota(Quota& quota) {
+  if (const Status status = account_.move_to(quota.account); status != Status::Ok) return status;
+  acquire(quota);
+  release(*quota_);
+  quota_ = &quota;
+  return Status::Ok;
+}
+
+void Space::check_memory(MemoryCheck& check) {
+  account_.count(sizeof(Space) + check.add_space(pages_, regions_));
+  account_.count(list_.bytes() + gates_.bytes() + (pool_.value != 0 ? asx::kPageSize : 0));
+  if (account_.take_count() != account_.used()) check.report("a space is charged with what it does not have", id_);
 }
 
 Result<Selector> Space::insert_entry(uint32_t index, const AccessListEntry& entry) {
@@ -114,7 +135,7 @@ void Space::set_syscall_selector(uint32_t selector) {
 }
 
 Result<uint32_t> Space::add_gate(const asx::Gate& gate) {
-  const Result<uint32_t> index = gates_.add(gate);
+  const Result<uint32_t> index = gates_.add(gate, account_);
   if (!index) return index;
   descriptor().gate_table = gates_.address().value;
   descriptor().gate_count = gates_.count();
@@ -129,7 +150,7 @@ void Space::close_gate(uint32_t index) {
 
 Result<PhysicalAddress> Space::stack_pool() {
   if (pool_.value == 0) {
-    const Result<PhysicalAddress> pool = stack_pool::create();
+    const Result<PhysicalAddress> pool = stack_pool::create(account_);
     if (!pool) return pool;
     pool_ = pool.value();
   }

@@ -6,6 +6,7 @@
 #include "kernel/memory/region_map.h"
 #include "kernel/object/access_list.h"
 #include "kernel/object/gate_table.h"
+#include "kernel/object/quota.h"
 #include "kernel/object/space_table.h"
 
 namespace kernel {
@@ -25,6 +26,7 @@ class Space {
     uint32_t flags;        ///< asx::SpaceFlag
     uint32_t list_length;  ///< entries
     uint32_t authority;    ///< hop::Authority
+    Quota* quota;          ///< that pays for it
     char name[16];
   };
 
@@ -41,6 +43,12 @@ class Space {
   [[nodiscard]] uint32_t generation() const { return descriptor().generation; }
   [[nodiscard]] bool is_code() const { return (descriptor().flags & asx::kSpaceCode) != 0; }
   [[nodiscard]] bool is_stack() const { return (descriptor().flags & asx::kSpaceStack) != 0; }
+  /// Who pays for its memory, and for what its code makes.
+  [[nodiscard]] Quota& quota() const { return *quota_; }
+  /// Bytes that are charged for it.
+  [[nodiscard]] uint64_t memory() const { return account_.used(); }
+  /// OutOfMemory: its memory does not fit under the quota.
+  Status set_quota(Quota& quota);
   [[nodiscard]] bool has_authority(uint32_t authority) const {
     return (descriptor().authority & authority) == authority;
   }
@@ -90,7 +98,7 @@ class Space {
     visit_list(list_);
     if (pool_.value != 0) visit_pool(pool_);
   }
-  void check_memory(MemoryCheck& check) const { check.add_space(pages_, regions_); }
+  void check_memory(MemoryCheck& check);
   /// The frame of a mapped page, given one if need be. OutOfMemory, NotFound; TryAgain: only its pager has it.
   Result<PhysicalAddress> frame(uint64_t offset);
 
@@ -110,9 +118,13 @@ class Space {
   void release_pages(Range range);
   Status undo(Range range, Status reason);
 
+  Status add_page(uint64_t offset, uint64_t leaf);
+
   uint32_t id_ = 0;
-  PageTable pages_;
-  RegionMap regions_;
+  Account account_;  ///< of all its memory, below its quota's
+  Quota* quota_ = nullptr;
+  PageTable pages_{account_};
+  RegionMap regions_{account_};
   AccessList list_;
   GateTable gates_;
   PhysicalAddress pool_;

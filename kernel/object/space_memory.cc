@@ -24,9 +24,20 @@ bool is_range(uint64_t start, uint64_t length) {
 }
 
 void Space::release_pages(Range range) {
-  pages_.clear(range.start, range.end, [](uint64_t, uint64_t leaf) {
-    if ((leaf & kPageDevice) == 0) frames().release(frame_of(leaf));
+  pages_.clear(range.start, range.end, [this](uint64_t, uint64_t leaf) {
+    if ((leaf & kPageDevice) != 0) return;
+    frames().release(frame_of(leaf));
+    account_.refund(kPageSize);
   });
+}
+
+/// Puts a leaf where there is none; its frame is charged, whoever has it, too.
+Status Space::add_page(uint64_t offset, uint64_t leaf) {
+  Status status = account_.charge(kPageSize);
+  if (status != Status::Ok) return status;
+  status = pages_.set(offset, leaf);
+  if (status != Status::Ok) account_.refund(kPageSize);
+  return status;
 }
 
 Status Space::map(Range range, uint64_t protection, RegionKind kind) {
@@ -76,7 +87,7 @@ Status Space::protect(Range range, uint64_t protection) {
 Status Space::populate(uint64_t offset, uint64_t protection) {
   const Result<PhysicalAddress> frame = frames().allocate_zeroed();
   if (!frame) return frame.status();
-  const Status status = pages_.set(offset, leaf_of(frame.value(), 0, protection));
+  const Status status = add_page(offset, leaf_of(frame.value(), 0, protection));
   if (status != Status::Ok) frames().release(frame.value());
   return status;
 }
@@ -185,7 +196,7 @@ Status Space::map_foreign(Range range, PhysicalAddress first, uint64_t protectio
   Status status = regions_.add(range.start, range.end, protection, RegionKind::Memory);
   if (status != Status::Ok) return status;
   for (uint64_t done = 0; done < range.length(); done += kPageSize) {
-    status = pages_.set(range.start + done, leaf_of(first + done, kPageCopyOnWrite, protection));
+    status = add_page(range.start + done, leaf_of(first + done, kPageCopyOnWrite, protection));
     if (status != Status::Ok) return undo(range, status);
     frames().reference(first + done);
   }

@@ -40,7 +40,7 @@ Status Space::share_from(Space& source, Range source_range, uint64_t start, uint
     status = leaf.status();
     if (status != Status::Ok) break;
     const PhysicalAddress frame = frame_of(leaf.value());
-    status = pages_.set(start + done, leaf_of(frame, leaf.value() & kPageCopyOnWrite, protection));
+    status = add_page(start + done, leaf_of(frame, leaf.value() & kPageCopyOnWrite, protection));
     if (status == Status::Ok) frames().reference(frame);
   }
   if (status != Status::Ok) return undo(range, status);
@@ -57,11 +57,11 @@ Status Space::copy_page(uint64_t& leaf, Space& target, uint64_t offset, uint64_t
     const Result<PhysicalAddress> copy = frames().allocate();
     if (!copy) return copy.status();
     copy_blocks(at<void>(copy.value()), at<void>(own), kPageSize);
-    const Status status = target.pages_.set(offset, leaf_of(copy.value(), 0, protection));
+    const Status status = target.add_page(offset, leaf_of(copy.value(), 0, protection));
     if (status != Status::Ok) frames().release(copy.value());
     return status;
   }
-  const Status status = target.pages_.set(offset, leaf_of(own, kPageCopyOnWrite, protection));
+  const Status status = target.add_page(offset, leaf_of(own, kPageCopyOnWrite, protection));
   if (status != Status::Ok) return status;
   frames().reference(own);
   leaf = (leaf | kPageCopyOnWrite) & ~uint64_t{asx::kPteWrite};
@@ -115,7 +115,7 @@ Status Space::supply_page(Space& source, uint64_t from, uint64_t offset, hop::Su
     cpu::invalidate(source.id_);
   } else {
     const uint64_t flags = mode == hop::Supply::Read ? uint64_t{kPageReadOnly} : 0;
-    status = pages_.set(offset, leaf_of(frame_of(given), flags, region->protection));
+    status = add_page(offset, leaf_of(frame_of(given), flags, region->protection));
     if (status == Status::Ok) frames().reference(frame_of(given));
   }
   if (old != 0) cpu::invalidate(id_);

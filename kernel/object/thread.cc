@@ -91,14 +91,14 @@ void own_stacks(Thread& thread) {
   thread.block().kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
 }
 
-Result<Thread*> create_kernel_thread(void (*body)()) {
-  const auto stack = frames().allocate(kKernelStackOrder);
+Result<Thread*> create_kernel_thread(void (*body)(), Quota& quota) {
+  const auto stack = allocate_frames(quota.account, kKernelStackOrder);
   if (!stack) return stack.status();
-  const auto secure = frames().allocate(secure_order());  // frames are cleared before they are filled
-  Thread* thread = secure ? threads.create() : nullptr;
+  const auto secure = allocate_frames(quota.account, secure_order());  // frames are cleared before they are filled
+  Thread* thread = secure ? create_paid(threads, quota, sizeof(Thread)) : nullptr;
   if (thread == nullptr) {
-    if (secure) frames().free(secure.value(), secure_order());
-    frames().free(stack.value(), kKernelStackOrder);
+    if (secure) free_frames(quota.account, secure.value(), secure_order());
+    free_frames(quota.account, stack.value(), kKernelStackOrder);
     return Status::OutOfMemory;
   }
   thread->number = ++last_number;
@@ -114,7 +114,8 @@ Result<Thread*> create_kernel_thread(void (*body)()) {
 }
 
 Result<Thread*> create_thread(const ThreadStart& start) {
-  const Result<Thread*> thread = create_kernel_thread(nullptr);
+  const Result<Thread*> thread =
+      create_kernel_thread(nullptr, start.quota != nullptr ? *start.quota : start.code->quota());
   if (!thread) return thread;
   Frame frame{};
   frame.kind = FrameKind::Event;
@@ -196,9 +197,14 @@ void end_current_thread() {
 
 void release_ended(Schedulable& ended) {
   Thread& thread = static_cast<Thread&>(ended);
-  frames().free(thread.kernel_stack, kKernelStackOrder);
-  frames().free(thread.context.thread_block, secure_order());
+  free_frames(thread.payer->account, thread.kernel_stack, kKernelStackOrder);
+  free_frames(thread.payer->account, thread.context.thread_block, secure_order());
   release(thread);
+}
+
+uint64_t memory_of(const Thread& thread) {
+  const bool has_stacks = thread.state != ThreadState::Ended;
+  return thread.charged + (has_stacks ? (asx::kPageSize << kKernelStackOrder) + (asx::kPageSize << secure_order()) : 0);
 }
 
 void destroy(Thread& thread) {

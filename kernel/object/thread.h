@@ -84,6 +84,7 @@ struct ThreadStart {
   Space* stack = nullptr;
   uint64_t rip = 0, rsp = 0, fs_base = 0;
   uint64_t rdi = 0, rsi = 0, parameter = 0;  ///< parameter: R11
+  Quota* quota = nullptr;                    ///< that pays for it; nullptr: that of the code space
 };
 
 /// Its own priority, or the ceiling of a gate behind which it runs if that is higher.
@@ -101,7 +102,7 @@ Result<Thread*> create_thread(const ThreadStart& start);
 /// stack left; OutOfMemory; Invalid: the gate is the kernel's.
 Result<Thread*> create_thread_in_gate(const GateName& gate, ThreadStart start);
 /// The same for a thread that stays in the kernel.
-Result<Thread*> create_kernel_thread(void (*body)());
+Result<Thread*> create_kernel_thread(void (*body)(), Quota& quota);
 /// Makes its kernel stack and its thread block say whose they are.
 void own_stacks(Thread& thread);
 /// Gives back a thread that was never made ready, and the stack of its gate.
@@ -111,6 +112,8 @@ void discard(Thread& thread);
 /// Scheduler::Release: frees the stacks of an ended thread.
 void release_ended(Schedulable& ended);
 void destroy(Thread& thread);
+/// Bytes that are charged for it: its stacks, too, unless it has ended.
+[[nodiscard]] uint64_t memory_of(const Thread& thread);
 
 /// Every thread that has not ended.
 [[nodiscard]] List<Thread, ThreadTag>& living_threads();

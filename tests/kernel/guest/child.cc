@@ -16,8 +16,8 @@ constexpr uint64_t kPage = asx::kPageSize;
 constexpr uint64_t kStackBytes = 4 * kPage;
 constexpr uint64_t kStacks = uint64_t{9} << 40;
 
-Child make_child_with(uint64_t authority, unsigned stacks) {
-  const Child child{SELECTOR(space_create(asx::kSpaceCode | authority << 32, 32, 0x646c696863, 0))};
+Child make_child_with(uint64_t authority, unsigned list_length, unsigned stacks) {
+  const Child child{SELECTOR(space_create(asx::kSpaceCode | authority << 32, list_length, 0x646c696863, 0))};
   const auto start = reinterpret_cast<uint64_t>(__executable_start);
   const auto end = (reinterpret_cast<uint64_t>(_end) + kPage - 1) & ~(kPage - 1);
   for (uint64_t page = start; page < end; page += kPage) {
@@ -36,11 +36,11 @@ Child make_child_with(uint64_t authority, unsigned stacks) {
 }  // namespace
 
 Child make_child(unsigned stacks) {
-  return make_child_with(0, stacks);
+  return make_child_with(0, 32, stacks);
 }
 
 Child make_service(unsigned stacks) {
-  const Child child = make_child_with(hop::kAuthorityBasic, stacks);
+  const Child child = make_child_with(hop::kAuthorityBasic, 512, stacks);
   const hop::Reply kernel = list_insert(child.space, hop::kKernelGate, hop::kKernelGate, 0);
   CHECK(!kernel.is_error() || kernel.status() == hop::Status::Exists);  // where all code has one list
   return child;

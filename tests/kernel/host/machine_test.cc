@@ -66,6 +66,14 @@ TEST_CASE("pages come from a pager, and a pager that fails leaves an ordinary pa
   }
 }
 
+TEST_CASE("who has used up his quota gets no more, and nobody else is any the worse for it") {
+  check_program({.programs = {"kernel_quotas_guest"}});
+}
+
+TEST_CASE("each allocation of the kernel fails in turn, and nothing is lost or changed") {
+  check_program({.programs = {"kernel_failing_guest"}});
+}
+
 TEST_CASE("selectors reach what was granted and nothing else") {
   check_program({.programs = {"kernel_selectors_guest"}});
 }

@@ -31,8 +31,8 @@ constexpr uint64_t kWritable = asx::kPtePresent | asx::kPteWrite | asx::kPteUser
 /// A space with a region of four pages, the first of which has a frame.
 struct Memory {
   PretendedRam ram{256};
-  PageTable pages;
-  RegionMap regions;
+  PageTable pages{kernel::machine_account()};
+  RegionMap regions{kernel::machine_account()};
   PhysicalAddress frame;
   Memory() {
     found.clear();

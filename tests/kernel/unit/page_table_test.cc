@@ -12,7 +12,7 @@ using kernel::Status;
 
 TEST_CASE("leaves are found where they were put, and tables vanish with their last leaf") {
   const PretendedRam ram(256);
-  PageTable table;
+  PageTable table{kernel::machine_account()};
   REQUIRE(table.create() == Status::Ok);
   const uint64_t with_root = frames().free_bytes();
   const std::map<uint64_t, uint64_t> leaves = {
@@ -40,7 +40,7 @@ TEST_CASE("leaves are found where they were put, and tables vanish with their la
 
 TEST_CASE("a leaf that gets no table leaves no table behind") {
   const PretendedRam ram(5);  // the root and three tables; the reserved frame
-  PageTable table;
+  PageTable table{kernel::machine_account()};
   REQUIRE(table.create() == Status::Ok);
   REQUIRE(table.set(0, 1) == Status::Ok);
   CHECK(frames().free_bytes() == 0);

@@ -28,7 +28,7 @@ unsigned count(const RegionMap& map) {
 
 TEST_CASE("neighbours of one kind are one region") {
   const PretendedRam ram(64);
-  RegionMap map;
+  RegionMap map{kernel::machine_account()};
   add(map, 10, 20, 3);
   add(map, 30, 40, 3);
   CHECK(count(map) == 2);
@@ -45,7 +45,7 @@ TEST_CASE("neighbours of one kind are one region") {
 
 TEST_CASE("removing from the middle cuts a region in two") {
   const PretendedRam ram(64);
-  RegionMap map;
+  RegionMap map{kernel::machine_account()};
   add(map, 0, 100, 3);
   REQUIRE(map.remove(40, 60) == Status::Ok);
   CHECK(count(map) == 2);
@@ -62,7 +62,7 @@ TEST_CASE("removing from the middle cuts a region in two") {
 TEST_CASE("any sequence of changes leaves what a plain table of pages says") {
   const PretendedRam ram(256);
   constexpr uint64_t kPages = 200;
-  RegionMap map;
+  RegionMap map{kernel::machine_account()};
   std::vector<uint64_t> plain(kPages);  // protection, 0 = not mapped
   std::mt19937 random(3);
   for (int step = 0; step < 20000; ++step) {
@@ -101,7 +101,7 @@ TEST_CASE("any sequence of changes leaves what a plain table of pages says") {
 
 TEST_CASE("a cut that finds no memory changes nothing") {
   const PretendedRam ram(4);
-  RegionMap map;
+  RegionMap map{kernel::machine_account()};
   std::vector<kernel::PhysicalAddress> hogs;
   add(map, 0, 100, 3);
   while (const auto frame = kernel::frames().allocate()) hogs.push_back(frame.value());
