@@ -5,7 +5,6 @@
 #include "kernel/arch/lock.h"
 #include "kernel/calls/arguments.h"
 #include "kernel/fault/handle.h"
-#include "kernel/lib/assert.h"
 #include "kernel/object/interrupt_lines.h"
 #include "kernel/object/return_trap.h"
 #include "kernel/object/thread_requests.h"
@@ -40,7 +39,7 @@ Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& argument
   const Frame& frame = *thread.frames().top();
   Space* code = space_table().find(frame.cs_id, frame.cs_generation);
   Space* stack = space_table().find(frame.ss_id, frame.ss_generation);
-  HOP_ASSERT(code != nullptr && stack != nullptr);
+  if (code == nullptr || stack == nullptr) return Status::ServerFault;  // ended while this CPU waited for the lock
   return kHandlers[number]({thread, *code, *stack}, arguments);
 }
 
