@@ -128,13 +128,15 @@ void UnicornEngine::update_timer() {
 }
 
 void UnicornEngine::update_deadline() {
-  const bool has_work = epoch_must_end_ || translation_budget_.is_exhausted() || bus_.wants_attention() ||
-                        asx::interrupt_to_take(cpu_).has_value();
-  if (has_work) {
+  const bool is_interrupt = asx::interrupt_to_take(cpu_).has_value();
+  const bool has_work = epoch_must_end_ || translation_budget_.is_exhausted() || bus_.wants_attention();
+  if (has_work || (is_interrupt && !has_just_returned())) {
     clock_.stop();
-    return;
+  } else if (is_interrupt) {
+    clock_.set_deadline(clock_.now() + 1);  // after one block
+  } else {
+    clock_.set_deadline(first_deadline());
   }
-  clock_.set_deadline(first_deadline());
 }
 
 uint64_t UnicornEngine::first_deadline() const {

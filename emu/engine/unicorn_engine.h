@@ -225,6 +225,8 @@ class UnicornEngine final : public Engine, private asx::EnginePort, private CpuP
   bool epoch_must_end_ = false;  ///< code was written in the epoch that it runs in
   uint64_t next_slice_ = 0;
   uint64_t turn_end_ = 0;
+  uint64_t returned_at_ = InstructionClock::kNever;  ///< instructions up to the last gret, itself included
+  [[nodiscard]] bool has_just_returned() const { return clock_.now() == returned_at_; }
   uint64_t invalid_at_ = ~uint64_t{0};  ///< the clock after an invalid instruction was last handled
   unsigned idle_entries_ = 0;           ///< entries in a row that executed nothing, for a reason unknown
   std::unordered_set<uint64_t> special_blocks_;

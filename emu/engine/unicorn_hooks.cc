@@ -154,6 +154,7 @@ void UnicornEngine::execute_extension() {
     update_timer();
     if (accesses_ != nullptr) accesses_->extension(*instruction, registers_);
     fault = asx::execute(machine_, *instruction);
+    if (instruction->mnemonic == asx::Mnemonic::Gret && !fault) returned_at_ = clock_.now();
   } else if (starts_with(code, {0xcd, 6})) {
     fault = asx::Fault{asx::kVectorGeneralProtection, software_interrupt_error(6), {}};
   } else if (starts_with(code, {0x0f, 0x01, 0xf9})) {  // RDTSCP, which this CPU model does not have

@@ -59,7 +59,7 @@ std::optional<EngineStop> UnicornEngine::before_entry() {
   }
   if (clock_.now() >= turn_end_) return EngineStop{StopReason::TurnOver, {}};
   update_timer();
-  if (const auto line = asx::interrupt_to_take(cpu_)) {
+  if (const auto line = asx::interrupt_to_take(cpu_); line && !has_just_returned()) {
     exit_.reset();
     stop_ = Stop::None;
     load_registers();

@@ -261,7 +261,7 @@ void Scheduler::program_timer() {
   const uint64_t now = cpu::clock();
   if (is_slice_fresh_) {
     is_slice_fresh_ = false;
-    slice_end_ = now + kLeaveTicks + (current_->slice_left != 0 ? current_->slice_left : quantum_);
+    slice_end_ = now + (current_->slice_left != 0 ? current_->slice_left : quantum_);
   }
   // somebody of the same priority waits for the end of the slice; for who has less it does not end
   const bool is_candidate = occupied_ != 0 && highest_ready() >= current_->priority;
