@@ -36,10 +36,10 @@ static_assert(are_numbers_dense(), "the rows of calls.def are in the order of th
 
 Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& arguments) {
   if (number >= kCallCount) return Status::NoSuchCall;
-  const Frame& frame = *thread.frames().top();
+  Frame& frame = *thread.frames().top();
+  if (!make_returnable(frame)) return Status::ServerFault;  // ended while this CPU waited for the lock
   Space* code = space_table().find(frame.cs_id, frame.cs_generation);
   Space* stack = space_table().find(frame.ss_id, frame.ss_generation);
-  if (code == nullptr || stack == nullptr) return Status::ServerFault;  // ended while this CPU waited for the lock
   return kHandlers[number]({thread, *code, *stack}, arguments);
 }
 

@@ -143,8 +143,8 @@ bool unwind_dead_frames(Thread& thread) {
   SecureStack stack = thread.frames();
   bool has_popped = false;
   while (stack.depth() != 0) {
-    const Frame& top = *stack.top();
-    if (is_returnable(top) && top.kind != FrameKind::Narrow) return has_popped;
+    Frame& top = *stack.top();
+    if (top.kind != FrameKind::Narrow && make_returnable(top)) return has_popped;
     stack.pop();
     has_popped = true;
   }
@@ -175,6 +175,8 @@ Reply handle_fault(Thread& thread) {
     const bool is_return = error.operation == asx::AsOperation::Return;
     if (is_return && error.cause == asx::AsCause::SecureStackEmpty) end_current_thread();
     if (is_refused_return(event)) {
+      Frame* caller = stack.frame(1);
+      if (caller != nullptr && !is_returnable(*caller) && make_returnable(*caller)) return Status::Ok;
       stack.pop();  // and, on the way out of the kernel, the frames that lead nowhere
       return Status::ServerFault;
     }

@@ -93,6 +93,10 @@ void initialize_gates() {
   const Result<uint32_t> calls = space.add_gate(call_gate);
   const Result<uint32_t> events = space.add_gate(kernel_gate(event_entry));
   HOP_ASSERT(calls && events);
+  const Result<Space*> no_stack = Space::create(
+      {.flags = asx::kSpaceStack, .list_length = 1, .authority = 0, .quota = &first_quota(), .name = "no stack"});
+  HOP_ASSERT(no_stack);
+  well_known().no_stack = no_stack.value()->id();
   well_known().kernel_gate = {space.id(), space.generation(), calls.value()};
   auto* entries = at<asx::VectorEntry>(vectors.value());
   for (unsigned i = 0; i < asx::kVectorCount; ++i) entries[i] = {1, space.id(), space.generation(), events.value()};

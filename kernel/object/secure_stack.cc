@@ -4,6 +4,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/object/gate_table.h"
 #include "kernel/object/space_table.h"
+#include "kernel/object/well_known.h"
 
 namespace kernel {
 
@@ -35,6 +36,14 @@ uint32_t SecureStack::entry_position(uint32_t below_top) const {
 bool is_returnable(const Frame& frame) {
   return space_table().is_alive(frame.cs_id, frame.cs_generation) &&
          space_table().is_alive(frame.ss_id, frame.ss_generation);
+}
+
+bool make_returnable(Frame& frame) {
+  if (!space_table().is_alive(frame.cs_id, frame.cs_generation)) return false;
+  if (space_table().is_alive(frame.ss_id, frame.ss_generation)) return true;
+  frame.ss_id = well_known().no_stack;
+  frame.ss_generation = space_table().descriptor(frame.ss_id).generation;
+  return true;
 }
 
 }  // namespace kernel

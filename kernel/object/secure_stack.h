@@ -39,4 +39,8 @@ class SecureStack {
 /// Whether the spaces that a frame returns to still live.
 [[nodiscard]] bool is_returnable(const Frame& frame);
 
+/// Whether the frame's code space lives. A stack space that has ended is replaced by an empty one: a callee is not to
+/// be cut off, with whatever lock it holds, because its caller's stack space is gone.
+[[nodiscard]] bool make_returnable(Frame& frame);
+
 }  // namespace kernel

@@ -8,6 +8,7 @@ namespace kernel {
 
 struct WellKnown {
   GateName kernel_gate;
+  uint32_t no_stack = 0;     ///< an empty stack space: of threads whose own has ended (object/secure_stack.h)
   GateName names_gate;       ///< space 0: not made yet
   uint32_t names_space = 0;  ///< id of the names service's code space, 0 = it does not run
   EventSource names_ready;   ///< signalled when the names gate exists

@@ -6,6 +6,7 @@
 #include "userland/runtime/kernel.h"
 #include "userland/runtime/mutex.h"
 #include "userland/runtime/pages.h"
+#include "userland/runtime/stacks.h"
 
 extern "C" {
 extern char __executable_start[];
@@ -58,6 +59,7 @@ Status add_stacks(unsigned count, uint64_t size) {
     if (!commit_pages(bottom, size)) return Status::OutOfMemory;
     const Reply added = kernel::pool_add(kSelf, bottom + size, 0);
     if (added.is_error()) return added.status();
+    note_stack(bottom, bottom + size);
     next_stack = bottom + size + asx::kPageSize;
   }
   return Status::Ok;

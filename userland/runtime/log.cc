@@ -3,6 +3,7 @@
 
 #include "userland/runtime/kernel.h"
 #include "userland/runtime/memory.h"
+#include "userland/runtime/mutex.h"
 #include "userland/runtime/program.h"
 
 namespace hop {
@@ -32,8 +33,9 @@ void panic(const char* reason) {
 }
 
 /// From recovery.S: a fault in this image that nothing here expected.
-extern "C" int64_t runtime_own_fault() {
+extern "C" int64_t runtime_own_fault(uint64_t stack_pointer) {
   kernel::fault_report(1);
+  Mutex::abandon_all_of(stack_pointer);
   return static_cast<int64_t>(Status::ServerFault);
 }
 

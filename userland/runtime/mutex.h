@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A lock between the threads that are inside one service. Holders never wait for long while they hold it, so a thread
 // that finds it held yields a few times, and then sleeps a little: the holder may have a lower priority.
+//
+// When a thread faults while it holds the lock, its request ends with ServerFault, and the next one to lock learns of
+// it (as from a robust mutex of POSIX, EOWNERDEAD): it repairs what the lock guards, or, where nobody has said how,
+// each request that needs the lock ends with ServerFault, until somebody makes the service anew.
 #pragma once
 #include <cstdint>
 
@@ -11,23 +15,31 @@ namespace hop {
 
 class Mutex {
  public:
+  /// Makes whole what the mutex guards, whose last holder has faulted somewhere in the middle. It is called with the
+  /// mutex held.
+  using Repair = void (*)();
+
   constexpr Mutex() = default;
+  explicit constexpr Mutex(Repair repair) : repair_(repair) {}
   Mutex(const Mutex&) = delete;
-  void lock() {
-    constexpr unsigned kYields = 4;
-    constexpr uint64_t kNap = 2'000;
-    for (unsigned tries = 0; __atomic_exchange_n(&held_, 1u, __ATOMIC_ACQUIRE) != 0; ++tries) {
-      if (tries < kYields) {
-        kernel::thread_yield();
-      } else {
-        kernel::thread_sleep(clock_ticks() + kNap);
-      }
-    }
-  }
-  void unlock() { __atomic_store_n(&held_, 0u, __ATOMIC_RELEASE); }
+  Mutex& operator=(const Mutex&) = delete;
+  void lock();
+  void unlock();
+
+  /// Of all mutexes: those that are held by whoever runs, or ran, on the stack of this address have lost their holder.
+  static void abandon_all_of(uint64_t stack_pointer);
 
  private:
-  uint32_t held_ = 0;
+  static constexpr uint32_t kFree = 0, kHeld = 1, kAbandoned = 2;
+  static constexpr uint32_t kWatched = 256;
+  static Mutex* held[kWatched];  ///< those that are held (more than so many are not watched)
+  bool try_lock();
+  void watch();
+
+  uint32_t state_ = kFree;
+  uint32_t place_ = kWatched;  ///< in `held`
+  uint64_t holder_ = 0;        ///< an address of its stack
+  Repair repair_ = nullptr;
 };
 
 /// Holds a mutex for a scope.

@@ -21,7 +21,7 @@ TEST_CASE("on 1, 2, 4 and 8 CPUs, under 52 schedules, the kernel's tests hold") 
   const char* const programs[] = {"kernel_threads_guest",  "kernel_dying_guest",     "kernel_faults_guest",
                                   "kernel_spaces_guest",   "kernel_selectors_guest", "kernel_grants_guest",
                                   "kernel_requests_guest", "kernel_pagers_guest",    "kernel_copies_guest",
-                                  "kernel_quotas_guest"};
+                                  "kernel_quotas_guest",   "kernel_locks_guest"};
   uint64_t seed = 0;
   for (const uint32_t cpus : {1u, 2u, 4u, 8u}) {
     for (int i = 0; i < 13; ++i) {

@@ -66,6 +66,13 @@ TEST_CASE("pages come from a pager, and a pager that fails leaves an ordinary pa
   }
 }
 
+TEST_CASE("locks are not lost with their holders") {
+  for (const uint32_t quantum : {0u, 1u, 300u}) {
+    INFO("quantum " << quantum);
+    check_program({.programs = {"kernel_locks_guest"}, .quantum = quantum});
+  }
+}
+
 TEST_CASE("who has used up his quota gets no more, and nobody else is any the worse for it") {
   check_program({.programs = {"kernel_quotas_guest"}});
 }
@@ -128,6 +135,16 @@ TEST_CASE("threads have the same results, and die with their spaces, whatever th
     INFO("quantum " << quantum);
     check_program({.programs = {"kernel_threads_guest"}, .quantum = quantum});
     check_program({.programs = {"kernel_dying_guest"}, .quantum = quantum});
+  }
+}
+
+TEST_CASE("preempted at every block, gates, returns, faults, pagers and threads do what they do undisturbed") {
+  for (const char* program :
+       {"kernel_threads_guest", "kernel_dying_guest", "kernel_faults_guest", "kernel_grants_guest",
+        "kernel_spaces_guest", "kernel_selectors_guest", "kernel_requests_guest", "kernel_pagers_guest",
+        "kernel_copies_guest", "kernel_quotas_guest"}) {
+    INFO(program);
+    check_program({.programs = {program}, .quantum = 1});
   }
 }
 
