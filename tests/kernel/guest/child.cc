@@ -16,14 +16,18 @@ constexpr uint64_t kPage = asx::kPageSize;
 constexpr uint64_t kStackBytes = 4 * kPage;
 constexpr uint64_t kStacks = uint64_t{9} << 40;
 
-Child make_child_with(uint64_t authority, unsigned list_length, unsigned stacks) {
+enum class Image { Shared, Copied };
+
+Child make_child_with(uint64_t authority, unsigned list_length, Image image, unsigned stacks) {
   const Child child{SELECTOR(space_create(asx::kSpaceCode | authority << 32, list_length, 0x646c696863, 0))};
   const auto start = reinterpret_cast<uint64_t>(__executable_start);
   const auto end = (reinterpret_cast<uint64_t>(_end) + kPage - 1) & ~(kPage - 1);
   for (uint64_t page = start; page < end; page += kPage) {
-    const hop::Reply shared = space_share(child.space, page, hop::kSelf, page, kPage,
-                                          hop::kProtectRead | hop::kProtectWrite | hop::kProtectExecute);
-    CHECK(!shared.is_error() || shared.status() == hop::Status::NotFound);
+    const hop::Reply mapped = image == Image::Copied
+                                  ? space_copy(child.space, page, hop::kSelf, page, kPage)
+                                  : space_share(child.space, page, hop::kSelf, page, kPage,
+                                                hop::kProtectRead | hop::kProtectWrite | hop::kProtectExecute);
+    CHECK(!mapped.is_error() || mapped.status() == hop::Status::NotFound);
   }
   for (unsigned i = 0; i < stacks; ++i) {
     const uint64_t top = kStacks + (i + 1) * (kStackBytes + kPage);
@@ -33,17 +37,25 @@ Child make_child_with(uint64_t authority, unsigned list_length, unsigned stacks)
   return child;
 }
 
-}  // namespace
-
-Child make_child(unsigned stacks) {
-  return make_child_with(0, 32, stacks);
-}
-
-Child make_service(unsigned stacks) {
-  const Child child = make_child_with(hop::kAuthorityBasic, 512, stacks);
+Child make_service_with(Image image, unsigned stacks) {
+  const Child child = make_child_with(hop::kAuthorityBasic, 512, image, stacks);
   const hop::Reply kernel = list_insert(child.space, hop::kKernelGate, hop::kKernelGate, 0);
   CHECK(!kernel.is_error() || kernel.status() == hop::Status::Exists);  // where all code has one list
   return child;
+}
+
+}  // namespace
+
+Child make_child(unsigned stacks) {
+  return make_child_with(0, 32, Image::Shared, stacks);
+}
+
+Child make_service(unsigned stacks) {
+  return make_service_with(Image::Shared, stacks);
+}
+
+Child make_copied_service(unsigned stacks) {
+  return make_service_with(Image::Copied, stacks);
 }
 
 void end_child(Child child) {

@@ -15,6 +15,8 @@ struct Child {
 [[nodiscard]] Child make_child(unsigned stacks);
 /// One that may call the kernel, with basic authority.
 [[nodiscard]] Child make_service(unsigned stacks);
+/// The same with a copy of the image: its data is its own.
+[[nodiscard]] Child make_copied_service(unsigned stacks);
 /// Destroys it (unless it is destroyed) and empties the slot.
 void end_child(Child child);
 

@@ -62,8 +62,9 @@ RunningThread::~RunningThread() {
 }
 
 uint64_t ticks(uint64_t on_one_cpu) {
-  constexpr uint64_t kPatience = 40;
-  return info(hop::SystemInfo::Cpus) == 1 ? on_one_cpu : on_one_cpu * kPatience;
+  constexpr uint64_t kPatience = 5;
+  const uint64_t cpus = info(hop::SystemInfo::Cpus);
+  return cpus == 1 ? on_one_cpu : on_one_cpu * cpus * kPatience;
 }
 
 void give_time(uint64_t on_one_cpu) {

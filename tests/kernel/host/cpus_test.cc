@@ -44,6 +44,20 @@ TEST_CASE("on 4 CPUs ten thousand threads live at once, and a hundred make a mil
                  .turn = 200});
 }
 
+TEST_CASE(
+    "a service killed a thousand times at random instructions, on 1 to 8 CPUs, costs its clients nothing but errors") {
+  uint64_t seed = 0;
+  for (const uint32_t cpus : {1u, 1u, 1u, 2u, 4u, 8u}) {
+    ++seed;
+    check_program({.programs = {"kernel_killing_guest"},
+                   .quantum = seed == 2 ? 1u : 0u,
+                   .data = std::to_string(seed) + " " + std::to_string(cpus == 1 ? 100 : 70) + "\n",
+                   .limit = 3'000'000'000,
+                   .cpus = cpus,
+                   .schedule_seed = seed});
+  }
+}
+
 TEST_CASE("a seed is a schedule: the same one gives the same run, another one another") {
   GuestRun run{.programs = {"kernel_threads_guest"}, .cpus = 3, .schedule_seed = 1, .turn = 100};
   const GuestOutcome first = run_guest(run), again = run_guest(run);
