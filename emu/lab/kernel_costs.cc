@@ -37,6 +37,7 @@ constexpr Task kTasks[] = {
 constexpr uint64_t kNullCalls = 1000;
 constexpr uint64_t kCallTarget = 40;  ///< instructions of a null call with its return, at most
 constexpr uint64_t kWaiters = 60;
+constexpr uint64_t kCreations = 200;
 
 struct Published {
   std::string_view system, what, figure, source;
@@ -94,14 +95,18 @@ Result<std::vector<CostTable>> cost_tables() {
   return tables;
 }
 
-/// Free memory that the program tells of in the log.
-Result<uint64_t> free_with_waiters(uint64_t waiters) {
-  Result<NativeOutcome> outcome = do_task('w', waiters);
+/// The number that the program says in the log, behind a word.
+Result<uint64_t> said(char letter, uint64_t times, std::string_view word) {
+  Result<NativeOutcome> outcome = do_task(letter, times);
   if (!outcome) return Error{outcome.error()};
   const std::string& log = outcome.value().errors;
-  const size_t at = log.find("free ");
-  if (at == std::string::npos) return Error{"kernel_costs does not say how much memory is free"};
-  return std::strtoull(&log[at + 5], nullptr, 10);
+  const size_t at = log.find(word);
+  if (at == std::string::npos) return Error{fmt::format("kernel_costs does not say \"{}\"", word)};
+  return std::strtoull(&log[at + word.size()], nullptr, 10);
+}
+
+Result<uint64_t> free_with_waiters(uint64_t waiters) {
+  return said('w', waiters, "free ");
 }
 
 Result<Table> memory_table() {
@@ -147,11 +152,14 @@ Result<Report> kernel_costs() {
     costs.rows.push_back(
         row_of(task.what, none.value().statistics, many.value().statistics, task.times, tables.value()));
   }
+  Result<uint64_t> creation = said('T', kCreations, "ticks ");
+  if (!creation) return Error{creation.error()};
+  Table parts{"parts", {"of these, one call", "instructions"}, {{"thread_create into a gate", creation.value()}}};
   Result<Table> memory = memory_table();
   if (!memory) return Error{memory.error()};
   Table published{"published", {"system", "what", "figure", "source"}, {}};
   for (const Published& row : kPublished) published.rows.push_back({row.system, row.what, row.figure, row.source});
-  report.tables = {std::move(costs), std::move(memory.value()), std::move(published)};
+  report.tables = {std::move(costs), std::move(parts), std::move(memory.value()), std::move(published)};
   report.remarks = {
       fmt::format(
           "It passes if a null call with its return takes at most {} instructions and no entry into the kernel.",

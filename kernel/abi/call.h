@@ -6,7 +6,7 @@
 namespace hop {
 
 enum class Call : uint64_t {
-#define HOP_CALL(number, name, arguments, argument_text, text) name = number,
+#define HOP_CALL(number, name, ...) name = number,
 #include "kernel/abi/calls.def"
 #undef HOP_CALL
 };

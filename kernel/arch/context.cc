@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/arch/context.h"
 
-#include "kernel/lib/bytes.h"
-
 namespace kernel {
 
 extern "C" void context_switch(uint64_t* save_stack_pointer, uint64_t load_stack_pointer, uint64_t thread_block);
 
-void reset(VectorState& vectors) {
-  zero_blocks(vectors.bytes, sizeof vectors.bytes);
-  *reinterpret_cast<uint16_t*>(vectors.bytes) = 0x37f;
-  *reinterpret_cast<uint32_t*>(vectors.bytes + 24) = 0x1f80;
-}
+constinit const VectorState clean_vectors = [] {
+  VectorState vectors{};
+  vectors.bytes[0] = 0x7f;
+  vectors.bytes[1] = 0x03;
+  vectors.bytes[24] = 0x80;
+  vectors.bytes[25] = 0x1f;
+  return vectors;
+}();
 
 void switch_context(Context& from, Context& to) {
   asm volatile("fxsave64 %0" : "=m"(from.vectors));
-  asm volatile("fxrstor64 %0" : : "m"(to.vectors));
+  from.has_run = true;
+  const VectorState& vectors = to.has_run ? to.vectors : clean_vectors;
+  asm volatile("fxrstor64 %0" : : "m"(vectors));
   context_switch(&from.kernel_stack_pointer, to.kernel_stack_pointer, to.thread_block.value);
 }
 

@@ -11,17 +11,17 @@ constexpr unsigned kKernelStackOrder = 1;
 
 /// The area of FXSAVE (Intel SDM vol. 1, 10.5.1).
 struct alignas(16) VectorState {
-  unsigned char bytes[512] = {};
+  unsigned char bytes[512];
 };
+/// Those of a thread that has not run yet: x87 control word 0x37f, MXCSR 0x1f80, everything else 0.
+extern const VectorState clean_vectors;
 
 struct Context {
   uint64_t kernel_stack_pointer = 0;
   PhysicalAddress thread_block;
+  bool has_run = false;  ///< or its vector registers are still clean
   VectorState vectors;
 };
-
-/// Makes the vector registers clean: x87 control word 0x37f, MXCSR 0x1f80, everything else 0.
-void reset(VectorState& vectors);
 
 /// Lets `to` run on; returns when somebody switches back to `from`.
 void switch_context(Context& from, Context& to);

@@ -16,7 +16,7 @@ struct Arguments {
 
 using Handler = Reply (*)(const Caller& caller, const Arguments& arguments);
 
-#define HOP_CALL(number, name, arguments, argument_text, text) Reply name(const Caller&, const Arguments&);
+#define HOP_CALL(number, name, ...) Reply name(const Caller&, const Arguments&);
 #include "kernel/abi/calls.def"
 #undef HOP_CALL
 

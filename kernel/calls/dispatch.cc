@@ -14,14 +14,14 @@ namespace kernel {
 namespace {
 
 constexpr calls::Handler kHandlers[] = {
-#define HOP_CALL(number, name, arguments, argument_text, text) calls::name,
+#define HOP_CALL(number, name, ...) calls::name,
 #include "kernel/abi/calls.def"
 #undef HOP_CALL
 };
 constexpr uint64_t kCallCount = sizeof kHandlers / sizeof kHandlers[0];
 
 constexpr uint64_t kNumbers[] = {
-#define HOP_CALL(number, name, arguments, argument_text, text) number,
+#define HOP_CALL(number, name, ...) number,
 #include "kernel/abi/calls.def"
 #undef HOP_CALL
 };
@@ -37,9 +37,13 @@ static_assert(are_numbers_dense(), "the rows of calls.def are in the order of th
 Reply dispatch(Thread& thread, uint64_t number, const calls::Arguments& arguments) {
   if (number >= kCallCount) return Status::NoSuchCall;
   Frame& frame = *thread.frames().top();
-  if (!make_returnable(frame)) return Status::ServerFault;  // ended while this CPU waited for the lock
   Space* code = space_table().find(frame.cs_id, frame.cs_generation);
   Space* stack = space_table().find(frame.ss_id, frame.ss_generation);
+  if (code == nullptr) return Status::ServerFault;  // ended while this CPU waited for the lock
+  if (stack == nullptr) {
+    static_cast<void>(make_returnable(frame));
+    stack = space_table().find(frame.ss_id, frame.ss_generation);
+  }
   return kHandlers[number]({thread, *code, *stack}, arguments);
 }
 
@@ -79,8 +83,16 @@ Reply take_exception(uint32_t vector) {
 
 extern "C" Reply kernel_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, uint64_t number) {
   kernel_lock.lock();
-  const Reply reply = dispatch(current_thread(), number, {{a, b, c, d, e, f}});
-  return leave(reply);
+  Thread& thread = current_thread();
+  const PhysicalAddress top{thread.block().secure_stack_top};
+  const uint64_t deaths = space_table().deaths();
+  const Reply reply = dispatch(thread, number, {{a, b, c, d, e, f}});
+  const bool is_as_before =
+      &current_thread() == &thread && thread.block().secure_stack_top == top.value && space_table().deaths() == deaths;
+  if (!is_as_before || thread.is_asked() || !scheduler().goes_on()) return leave(reply);
+  at<Frame>(top)[-1].event_mask = interrupt_lines().masked();
+  kernel_lock.unlock();
+  return reply;
 }
 
 extern "C" Reply kernel_event() {

@@ -60,14 +60,14 @@ Reply interrupt_bind(const Caller& caller, const Arguments& arguments) {
 
 Reply interrupt_spawn(const Caller& caller, const Arguments& arguments) {
   if (!caller.code.has_authority(hop::kAuthorityIo)) return Status::NotPermitted;
-  const Result<Capability> gate = resolve_gate(caller, arguments[1], 0);
+  const Result<ResolvedGate> gate = resolve_gate(caller, arguments[1], 0);
   if (!gate) return gate.status();
   const Result<Space*> stack = resolve_space(caller, arguments[2], hop::kRightRead | hop::kRightWrite);
   if (!stack) return stack.status();
-  const asx::Gate& target = *gate.value().space->gate(gate.value().entry.gate_index);
+  const asx::Gate& target = *gate.value().gate;
   if (target.stack_policy != asx::StackPolicy::Pool || !stack.value()->is_stack()) return Status::Invalid;
   if (!caller.code.has_authority(target.required_authority)) return Status::NotPermitted;
-  return interrupt_lines().bind(InterruptGate{.gate = gate.value().gate_name(),
+  return interrupt_lines().bind(InterruptGate{.gate = gate.value().name,
                                               .stack_space = stack.value()->id(),
                                               .stack_generation = stack.value()->generation(),
                                               .priority = caller.thread.priority},

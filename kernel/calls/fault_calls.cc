@@ -23,7 +23,7 @@ Frame* fault_frame(const Caller& caller) {
 bool is_personality_of(const Caller& caller, const Frame& frame) {
   const Space* program = space_table().find(frame.cs_id, frame.cs_generation);
   if (program == nullptr) return false;
-  const AccessListEntry* entry = program->entry({static_cast<uint16_t>(program->descriptor().syscall_selector)});
+  const AccessListEntry* entry = program->list().find({static_cast<uint16_t>(program->descriptor().syscall_selector)});
   return entry != nullptr && entry->kind == EntryKind::Gate && entry->space_id == caller.code.id() &&
          entry->space_generation == caller.code.generation();
 }

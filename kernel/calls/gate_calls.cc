@@ -46,9 +46,9 @@ Reply gate_create(const Caller& caller, const Arguments& arguments) {
 }
 
 Reply gate_destroy(const Caller& caller, const Arguments& arguments) {
-  const Result<Capability> gate = resolve_gate(caller, arguments[0], hop::kRightControl);
+  const Result<ResolvedGate> gate = resolve_gate(caller, arguments[0], hop::kRightControl);
   if (!gate) return gate.status();
-  gate.value().space->close_gate(gate.value().entry.gate_index);
+  gate.value().space->close_gate(gate.value().name.index);
   return Status::Ok;
 }
 

@@ -142,10 +142,10 @@ Reply space_set_pager(const Caller& caller, const Arguments& arguments) {
   if (!space) return space.status();
   GateName pager{};
   if (arguments[1] != 0) {
-    const Result<Capability> gate = resolve_gate(caller, arguments[1], 0);
+    const Result<ResolvedGate> gate = resolve_gate(caller, arguments[1], 0);
     if (!gate) return gate.status();
-    pager = gate.value().gate_name();
-    if (find_gate(pager)->stack_policy != asx::StackPolicy::Pool) return Status::Invalid;
+    pager = gate.value().name;
+    if (gate.value().gate->stack_policy != asx::StackPolicy::Pool) return Status::Invalid;
   }
   space.value()->set_pager(pager);
   return Status::Ok;
@@ -154,10 +154,10 @@ Reply space_set_pager(const Caller& caller, const Arguments& arguments) {
 Reply space_set_fault_gate(const Caller& caller, const Arguments& arguments) {
   const Result<Space*> space = resolve_space(caller, arguments[0], hop::kRightControl);
   if (!space) return space.status();
-  const Result<Capability> gate = resolve_gate(caller, arguments[1], 0);
+  const Result<ResolvedGate> gate = resolve_gate(caller, arguments[1], 0);
   if (!gate) return gate.status();
   if (!space.value()->is_code()) return Status::Invalid;
-  space.value()->set_fault_gate(gate.value().gate_name());
+  space.value()->set_fault_gate(gate.value().name);
   return Status::Ok;
 }
 

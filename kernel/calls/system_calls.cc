@@ -7,6 +7,7 @@
 #include "kernel/calls/arguments.h"
 #include "kernel/lib/bytes.h"
 #include "kernel/object/object_check.h"
+#include "kernel/object/thread_stock.h"
 
 namespace kernel::calls {
 
@@ -52,6 +53,7 @@ Reply system_info(const Caller&, const Arguments& arguments) {
     case hop::SystemInfo::TotalMemory:
       return Reply(info.memory_size);
     case hop::SystemInfo::FreeMemory:
+      empty_thread_stock();
       return Reply(frames().free_bytes());
     case hop::SystemInfo::Cpus:
       return Reply(cpu_count);

@@ -9,23 +9,22 @@
 namespace kernel::calls {
 
 Reply thread_create(const Caller& caller, const Arguments& arguments) {
-  const Result<Capability> found = resolve_gate(caller, arguments[0], 0);
+  const Result<ResolvedGate> found = resolve_gate(caller, arguments[0], 0);
   if (!found) return found.status();
-  const Capability& target = found.value();
-  const asx::Gate& gate = *target.space->gate(target.entry.gate_index);
+  const asx::Gate& gate = *found.value().gate;
   const Result<Space*> stack_space = resolve_space(caller, arguments[1], hop::kRightRead | hop::kRightWrite);
   if (!stack_space) return stack_space.status();
   if (gate.stack_policy == asx::StackPolicy::Thread || !stack_space.value()->is_stack()) return Status::Invalid;
   if (!caller.code.has_authority(gate.required_authority)) return Status::NotPermitted;
 
-  ThreadStart start{};
-  start.stack = stack_space.value();
-  start.rsp = arguments[2];
-  start.fs_base = arguments[3];
-  start.rdi = arguments[4];
-  start.rsi = arguments[5];
-  start.quota = &caller.code.quota();
-  const Result<Thread*> created = create_thread_in_gate(target.gate_name(), start);
+  ThreadStart start{.code = found.value().space,
+                    .stack = stack_space.value(),
+                    .rsp = arguments[2],
+                    .fs_base = arguments[3],
+                    .rdi = arguments[4],
+                    .rsi = arguments[5],
+                    .quota = &caller.code.quota()};
+  const Result<Thread*> created = create_thread_in_gate(found.value().name, gate, start);
   if (!created) return created.status();
   Thread& thread = *created.value();
   acquire(thread);

@@ -9,11 +9,15 @@ struct Row {
   const char* name;
   int argument_count;
   const char* arguments;
+  const char* rights;
+  const char* errors;
+  const char* time;
   const char* text;
 };
 
 constexpr Row kRows[] = {
-#define HOP_CALL(number, name, count, argument_text, text) {number, #name, count, argument_text, text},
+#define HOP_CALL(number, name, count, arguments, rights, errors, time, text) \
+  {number, #name, count, arguments, rights, errors, time, text},
 #include "kernel/abi/calls.def"
 #undef HOP_CALL
 };
@@ -27,12 +31,17 @@ RDI RSI RDX R10 R8 R9. RAX returns a value >= 0 or a `hop::Status`, RDX a second
 come back as 0, and RBX RBP R12-R15 as they were. A *selector* is resolved in the caller's own sets. A *new selector*
 names a slot of the caller's own code half. Offsets and lengths are bytes, multiples of 4096 unless said.
 
-Statuses that every call may return: `BadHandle` (a selector that names nothing, or something of another kind),
-`NotPermitted` (an entry without the right, a space without the authority), `Invalid` (a value out of range),
-`OutOfMemory`, `NoSpace` (no free slot), `NoSuchCall` (no such number). A call that fails has changed nothing.
+Errors are `hop::Status`: `BadHandle` is a selector that names nothing, or something of another kind, `NotPermitted` an
+entry without the right or a space without the authority, `Invalid` a value out of range, `OutOfMemory` no frame, or no
+room under the quota, `NoSpace` no free slot in a list or table. A number that is no call's is `NoSuchCall`; a call whose
+caller's space is ended meanwhile is `ServerFault` at whoever that space would have returned to. A call that fails has
+changed nothing. The errors are complete: a kernel under `hop run --check-kernel` stops at one that is not listed.
 
-| number | call | arguments | what it does |
-|---|---|---|---|
+*Rights* are those of the entries that the arguments name: read, write, control. *Time* is what the call's time grows
+with, beyond a constant part: `hop lab kernel-costs` measures. While it lasts, no other CPU is in the kernel (decision 10).
+
+| number | call | arguments | rights | errors | time | what it does |
+|---|---|---|---|---|---|---|
 )";
 
 }  // namespace
@@ -40,8 +49,9 @@ Statuses that every call may return: `BadHandle` (a selector that names nothing,
 int main() {
   std::fputs(kHead, stdout);
   for (const Row& row : kRows) {
-    std::printf("| %d | `%s` | %s | %s |\n", row.number, row.name, row.argument_count == 0 ? "-" : row.arguments,
-                row.text);
+    std::printf("| %d | `%s` | %s | %s | %s | %s | %s |\n", row.number, row.name,
+                row.argument_count == 0 ? "-" : row.arguments, row.rights, *row.errors == 0 ? "-" : row.errors,
+                row.time, row.text);
   }
   return 0;
 }

@@ -57,10 +57,10 @@ bool settle_record_fault(Thread& thread, const Frame& event) {
   Space* stack = space_table().find(event.ss_id, event.ss_generation);
   if (code == nullptr || stack == nullptr) return false;
   const uint16_t selector = asx::VirtualAddress{event.fault_address}.selector().value;
-  const Result<Capability> gate = resolve_gate({thread, *code, *stack}, selector, 0);
+  const Result<ResolvedGate> gate = resolve_gate({thread, *code, *stack}, selector, 0);
   if (!gate) return false;
   Space& callee = *gate.value().space;
-  const asx::StackSlot* next = stack_pool::next({callee.gate(gate.value().entry.gate_index)->pool});
+  const asx::StackSlot* next = stack_pool::next({gate.value().gate->pool});
   if (next == nullptr) return false;
   const asx::VirtualAddress record{next->rsp - sizeof(asx::ReturnRecord)};
   const Result<Space*> space = resolve_space({thread, callee, *stack}, record.selector().value, hop::kRightWrite);

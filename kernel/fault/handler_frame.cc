@@ -27,12 +27,12 @@ Status enter_handler(Thread& thread, Frame& event, const GateName& name, const H
   handler.gpr[asx::kRdi] = arguments.rdi;
   handler.gpr[asx::kRsi] = arguments.rsi;
   if (gate->stack_policy == asx::StackPolicy::Pool) {
-    const Result<uint32_t> slot = stack_pool::take({gate->pool});
-    if (!slot) return slot.status();
-    handler.gpr[asx::kRsp] = stack_pool::slot({gate->pool}, slot.value()).rsp;
-    handler.fs_base = stack_pool::slot({gate->pool}, slot.value()).fs_base;
+    const uint32_t slot = stack_pool::take({gate->pool});
+    if (slot == 0) return Status::TryAgain;
+    handler.gpr[asx::kRsp] = stack_pool::slot({gate->pool}, slot).rsp;
+    handler.fs_base = stack_pool::slot({gate->pool}, slot).fs_base;
     event.pool = gate->pool;
-    event.pool_slot = slot.value();
+    event.pool_slot = slot;
   }
   event.gate_space = name.space;
   event.gate_space_generation = name.generation;

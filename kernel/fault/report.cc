@@ -49,7 +49,7 @@ void log_address(const FaultRecord& fault) {
   uint32_t generation = is_code_half ? fault.code_generation : fault.stack_generation;
   if (selector.index(AccessList::selector_bits) != 0) {
     const Space* owner = space_table().find(id, generation);
-    const AccessListEntry* entry = owner == nullptr ? nullptr : owner->entry(selector);
+    const AccessListEntry* entry = owner == nullptr ? nullptr : owner->list().find(selector);
     if (entry == nullptr) return log("selector ", Hex{selector.value}, " names nothing\n");
     if (entry->kind != EntryKind::Space) return log_other_entry(selector, *entry);
     id = entry->space_id;

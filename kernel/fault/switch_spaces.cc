@@ -33,10 +33,10 @@ bool switch_call(Thread& thread) {
   Space* stack_space = space_table().find(event.ss_id, event.ss_generation);
   if (code == nullptr || stack_space == nullptr) return false;
   const asx::VirtualAddress operand{event.fault_address};
-  const Result<Capability> found = resolve_gate({thread, *code, *stack_space}, operand.selector().value, 0);
+  const Result<ResolvedGate> found = resolve_gate({thread, *code, *stack_space}, operand.selector().value, 0);
   if (!found || stack.free_frames() == 0) return false;
-  const GateName name = found.value().gate_name();
-  const asx::Gate& gate = *found.value().space->gate(name.index);
+  const GateName name = found.value().name;
+  const asx::Gate& gate = *found.value().gate;
   if (gate.stack_policy == asx::StackPolicy::Thread) return false;  // the kernel's own, which needs no switch
 
   // for the callee; the frame that leads there is popped on the way out
@@ -52,12 +52,12 @@ bool switch_call(Thread& thread) {
   }
   entry.gpr[asx::kR11] = gate.parameter;
   if (gate.stack_policy == asx::StackPolicy::Pool) {
-    const Result<uint32_t> slot = stack_pool::take({gate.pool});
-    if (!slot) return false;
-    entry.gpr[asx::kRsp] = stack_pool::slot({gate.pool}, slot.value()).rsp;
-    entry.fs_base = stack_pool::slot({gate.pool}, slot.value()).fs_base;
+    const uint32_t slot = stack_pool::take({gate.pool});
+    if (slot == 0) return false;
+    entry.gpr[asx::kRsp] = stack_pool::slot({gate.pool}, slot).rsp;
+    entry.fs_base = stack_pool::slot({gate.pool}, slot).fs_base;
     event.pool = gate.pool;
-    event.pool_slot = slot.value();
+    event.pool_slot = slot;
   }
   make_call_frame(event, name, restored_by_return() | (is_variant(asx::kVariantSavesAll) ? kResultSet : 0));
   stack.push(entry);

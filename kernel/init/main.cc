@@ -11,6 +11,7 @@
 #include "kernel/object/interrupt_lines.h"
 #include "kernel/object/space.h"
 #include "kernel/object/thread.h"
+#include "kernel/object/thread_stock.h"
 #include "kernel/object/well_known.h"
 
 extern "C" void call_entry();
@@ -137,6 +138,7 @@ void initialize_kernel(const asx::BootInfo& info) {
   set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
   set_boot_info(info);
   initialize_memory(info);
+  frames().set_reclaim(empty_thread_stock);
   initialize_gates();
   const uint64_t quantum = info.quantum == 0 ? kDefaultQuantum : info.quantum;
   for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {

@@ -82,6 +82,7 @@ Status start_in(Space& code, Space& stack, const asx::BootModule& module) {
   start.rip = image.value().entry;
   start.rsp = stack_top;
   start.rdi = base + kHeapDistance;
+  start.quota = &code.quota();
   const Result<Thread*> thread = create_thread(start);
   if (!thread) return thread.status();
   if (is_named(module, "names")) well_known().names_space = code.id();

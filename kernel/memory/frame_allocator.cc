@@ -53,9 +53,17 @@ constinit uint64_t allocations_until_failure = 0;
 
 Result<PhysicalAddress> FrameAllocator::allocate(unsigned order) {
   if (is_allocation_to_fail()) return Status::OutOfMemory;
+  return allocate_block(order);
+}
+
+Result<PhysicalAddress> FrameAllocator::allocate_block(unsigned order) {
   unsigned found = order;
   while (found <= kMaximumOrder && free_list_[found] == kNone) ++found;
-  if (found > kMaximumOrder) return Status::OutOfMemory;
+  if (found > kMaximumOrder) {
+    const bool is_worth_trying = (reclaim_ != nullptr && reclaim_()) || join_all();
+    return is_worth_trying ? allocate_block(order) : Result<PhysicalAddress>(Status::OutOfMemory);
+  }
+  if (found == order && order < kLazyOrders && slack_[order] != 0) --slack_[order];
   const uint32_t frame = free_list_[found];
   unlink(frame);
   while (found > order) {
@@ -77,10 +85,20 @@ Result<PhysicalAddress> FrameAllocator::allocate_zeroed(unsigned order) {
 }
 
 void FrameAllocator::free(PhysicalAddress block, unsigned order) {
-  uint64_t frame = block.value / asx::kPageSize;
+  const uint64_t frame = block.value / asx::kPageSize;
   HOP_ASSERT(table_[frame].state != FrameInfo::State::FreeHead);
   table_[frame].references = 0;
   free_frames_ += uint64_t{1} << order;
+  if (order < kLazyOrders && slack_[order] < kSlack) {
+    ++slack_[order];
+    link(static_cast<uint32_t>(frame), order);
+  } else {
+    join(frame, order);
+  }
+}
+
+/// Frees a block, together with its buddy if that is free, and so on.
+void FrameAllocator::join(uint64_t frame, unsigned order) {
   while (order < kMaximumOrder) {
     const uint64_t buddy = frame ^ (uint64_t{1} << order);
     if (buddy + (uint64_t{1} << order) > count_) break;
@@ -90,6 +108,25 @@ void FrameAllocator::free(PhysicalAddress block, unsigned order) {
     ++order;
   }
   link(static_cast<uint32_t>(frame), order);
+}
+
+/// Joins what was left alone. Returns whether there was anything.
+bool FrameAllocator::join_all() {
+  bool was_lazy = false;
+  for (unsigned order = 0; order < kLazyOrders; ++order) {
+    if (slack_[order] == 0) continue;
+    was_lazy = true;
+    slack_[order] = 0;
+    uint32_t frame = free_list_[order];
+    free_list_[order] = kNone;
+    for (uint32_t i = frame; i != kNone; i = table_[i].next) table_[i].state = FrameInfo::State::Used;
+    while (frame != kNone) {
+      const uint32_t next = table_[frame].next;
+      join(frame, order);
+      frame = next;
+    }
+  }
+  return was_lazy;
 }
 
 void FrameAllocator::reference(PhysicalAddress frame) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Physical frames: a binary buddy allocator (Knuth, TAOCP 1, 2.5) whose frames carry a reference count, since a
-// frame may be mapped in several spaces.
+// frame may be mapped in several spaces. A few free blocks of each small size are not joined with their buddies, for
+// one of that size is soon wanted again (Barkley, Lee: A lazy buddy system, SOSP 1989).
 #pragma once
 #include "kernel/arch/direct_map.h"
 #include "kernel/lib/result.h"
@@ -27,6 +28,10 @@ class FrameAllocator {
   /// Gives reserved frames to the allocator.
   void add_free(PhysicalAddress start, PhysicalAddress end);
 
+  /// Asked when there is no memory: gives some back, and says whether it did.
+  using Reclaim = bool (*)();
+  void set_reclaim(Reclaim reclaim) { reclaim_ = reclaim; }
+
   /// 2^order frames, aligned to their size, contents undefined, one reference. OutOfMemory.
   Result<PhysicalAddress> allocate(unsigned order = 0);
   Result<PhysicalAddress> allocate_zeroed(unsigned order = 0);
@@ -45,18 +50,26 @@ class FrameAllocator {
 
   [[nodiscard]] FrameInfo& info(PhysicalAddress frame) { return table_[frame.value / asx::kPageSize]; }
   [[nodiscard]] bool is_ram(PhysicalAddress address) const { return address.value / asx::kPageSize < count_; }
+  /// How many blocks of an order may be free beside their free buddies, at most.
+  static constexpr uint32_t kSlack = 16;
   [[nodiscard]] uint64_t free_bytes() const { return free_frames_ * asx::kPageSize; }
 
  private:
   friend class MemoryCheck;
   static constexpr uint32_t kNone = ~uint32_t{0};
+  static constexpr unsigned kLazyOrders = 5;  ///< up to 64 KiB
   void link(uint32_t frame, unsigned order);
+  Result<PhysicalAddress> allocate_block(unsigned order);
+  void join(uint64_t frame, unsigned order);
+  bool join_all();
   void unlink(uint32_t frame);
 
   FrameInfo* table_ = nullptr;
   uint64_t count_ = 0;
   uint64_t free_frames_ = 0;
   uint32_t free_list_[kMaximumOrder + 1] = {};
+  Reclaim reclaim_ = nullptr;
+  uint32_t slack_[kLazyOrders] = {};  ///< blocks of the order that were not joined, or fewer
 };
 
 /// For tests: 0, or so many allocations of frames or of kernel objects until one fails as if there were no memory.

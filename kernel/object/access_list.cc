@@ -75,14 +75,6 @@ Selector AccessList::selector(asx::Half half, uint32_t index) const {
   return Selector::make(half, slots()[index].slot_generation, index, selector_bits);
 }
 
-const AccessListEntry* AccessList::find(Selector selector) const {
-  const uint32_t index = selector.index(selector_bits);
-  if (index == 0 || index >= length_) return nullptr;
-  const AccessListEntry& slot = slots()[index];
-  if ((slot.flags & asx::kEntryValid) == 0) return nullptr;
-  return slot.slot_generation == selector.slot_generation(selector_bits) ? &slot : nullptr;
-}
-
 uint32_t AccessList::find_free() {
   for (uint32_t tried = hop::kFirstFreeSlot; tried < length_; ++tried) {
     if (next_free_ >= length_) next_free_ = hop::kFirstFreeSlot;

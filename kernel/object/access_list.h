@@ -43,7 +43,13 @@ class AccessList {
   [[nodiscard]] uint64_t bytes() const;
 
   /// The valid entry of an explicit slot whose generation is the selector's, or nullptr.
-  [[nodiscard]] const AccessListEntry* find(Selector selector) const;
+  [[nodiscard]] const AccessListEntry* find(Selector selector) const {
+    const uint32_t index = selector.index(selector_bits);
+    if (index == 0 || index >= length_) return nullptr;
+    const AccessListEntry& slot = slots()[index];
+    const bool is_its = slot.slot_generation == selector.slot_generation(selector_bits);
+    return is_its && (slot.flags & asx::kEntryValid) != 0 ? &slot : nullptr;
+  }
   /// Puts an entry (its reference to an object included) into a slot, 0 = any from hop::kFirstFreeSlot on. Returns
   /// the slot's index. Invalid: no such slot; Exists; NoSpace: none is free, or this one has used up its generations.
   Result<uint32_t> insert(uint32_t index, const AccessListEntry& entry);

@@ -80,6 +80,7 @@ void swap_stacks(Thread& caller, Thread& orphan) {
   };
   swap(caller.context.kernel_stack_pointer, orphan.context.kernel_stack_pointer);
   swap(caller.context.thread_block, orphan.context.thread_block);
+  swap(caller.context.has_run, orphan.context.has_run);
   swap(caller.context.vectors, orphan.context.vectors);
   swap(caller.kernel_stack, orphan.kernel_stack);
   for (Thread* thread : {&caller, &orphan}) own_stacks(*thread);

@@ -40,12 +40,19 @@ AccessListEntry Capability::with_rights(uint64_t rights) const {
 
 namespace {
 
-/// The space whose list the caller's half is, or nullptr if it has died.
-const Space* list_owner(const Caller& caller, asx::Half half) {
-  if (half == asx::Half::Code) return &caller.code;  // with a common list: any code space has that
-  if (!is_variant(asx::kVariantStackListOfThread)) return &caller.stack;
+/// The list of the caller's half, or nullptr if its space has died.
+const AccessList* list_of(const Caller& caller, asx::Half half) {
+  if (half == asx::Half::Code) return &caller.code.list();  // with a common list: any code space has that
+  if (!is_variant(asx::kVariantStackListOfThread)) return &caller.stack.list();
   const asx::ThreadBlock& block = caller.thread.block();
-  return space_table().find(block.stack_list_id, block.stack_list_generation);
+  const Space* owner = space_table().find(block.stack_list_id, block.stack_list_generation);
+  return owner == nullptr ? nullptr : &owner->list();
+}
+
+/// The valid entry that an explicit slot has for the selector, or nullptr.
+const AccessListEntry* find_entry(const Caller& caller, Selector selector) {
+  const AccessList* list = list_of(caller, selector.half());
+  return list == nullptr ? nullptr : list->find(selector);
 }
 
 }  // namespace
@@ -63,8 +70,7 @@ Result<Capability> resolve(const Caller& caller, uint64_t number) {
   if (has_common_list() && selector.value == hop::kSelf && loaded.is_granted_self()) {
     return Capability{space_entry(loaded, hop::kRightAll), &loaded};
   }
-  const Space* owner = list_owner(caller, half);
-  const AccessListEntry* entry = owner == nullptr ? nullptr : owner->entry(selector);
+  const AccessListEntry* entry = find_entry(caller, selector);
   if (entry == nullptr) return Status::BadHandle;
   if (entry->kind == EntryKind::Object) return Capability{*entry, nullptr};
   Space* space = space_table().find(entry->space_id, entry->space_generation);
@@ -74,6 +80,7 @@ Result<Capability> resolve(const Caller& caller, uint64_t number) {
 }
 
 Result<Space*> resolve_space(const Caller& caller, uint64_t selector, uint64_t rights) {
+  if (selector == hop::kStackSpace && (rights & hop::kRightControl) == 0) return &caller.stack;  // implied
   const Result<Capability> found = resolve(caller, selector);
   if (!found) return found.status();
   if (found.value().kind() != EntryKind::Space) return Status::BadHandle;
@@ -81,12 +88,15 @@ Result<Space*> resolve_space(const Caller& caller, uint64_t selector, uint64_t r
   return found.value().space;
 }
 
-Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_t rights) {
-  const Result<Capability> found = resolve(caller, selector);
-  if (!found) return found;
-  if (found.value().kind() != EntryKind::Gate) return Status::BadHandle;
-  if (!found.value().has_rights(rights)) return Status::NotPermitted;
-  return found;
+Result<ResolvedGate> resolve_gate(const Caller& caller, uint64_t number, uint64_t rights) {
+  if (number > 0xffff) return Status::BadHandle;
+  const AccessListEntry* entry = find_entry(caller, Selector{static_cast<uint16_t>(number)});
+  if (entry == nullptr || entry->kind != EntryKind::Gate) return Status::BadHandle;
+  Space* space = space_table().find(entry->space_id, entry->space_generation);
+  asx::Gate* gate = space == nullptr ? nullptr : space->gate(entry->gate_index);
+  if (gate == nullptr) return Status::BadHandle;
+  if ((rights_of_flags(entry->flags) & rights) != rights) return Status::NotPermitted;
+  return ResolvedGate{{entry->space_id, entry->space_generation, entry->gate_index}, space, gate};
 }
 
 Result<Object*> resolve_object(const Caller& caller, uint64_t selector, ObjectKind kind, uint64_t rights) {

@@ -26,11 +26,18 @@ struct Capability {
   [[nodiscard]] AccessListEntry with_rights(uint64_t rights) const;
 };
 
+/// A gate that is open.
+struct ResolvedGate {
+  GateName name;
+  Space* space = nullptr;
+  asx::Gate* gate = nullptr;
+};
+
 /// BadHandle: the selector names nothing any more, or never did.
 Result<Capability> resolve(const Caller& caller, uint64_t selector);
 /// The same, of kind Space with the rights asked for. NotPermitted.
 Result<Space*> resolve_space(const Caller& caller, uint64_t selector, uint64_t rights);
-Result<Capability> resolve_gate(const Caller& caller, uint64_t selector, uint64_t rights);
+Result<ResolvedGate> resolve_gate(const Caller& caller, uint64_t selector, uint64_t rights);
 /// The same, of kind Object, and an object of that kind.
 Result<Object*> resolve_object(const Caller& caller, uint64_t selector, ObjectKind kind, uint64_t rights);
 /// Of an event source, write is the right to signal it, read the right to wait for it.

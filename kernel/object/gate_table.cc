@@ -25,27 +25,12 @@ Result<uint32_t> GateTable::add(const asx::Gate& gate, Account& account) {
   return count_++;
 }
 
-asx::Gate* GateTable::find(uint32_t index) const {
-  if (index >= count_ || (gates()[index].flags & asx::kGateValid) == 0) return nullptr;
-  return &gates()[index];
-}
-
 void GateTable::destroy(Account& account) {
   if (capacity_ != 0) free_frames(account, address_, order_for(capacity_ * sizeof(asx::Gate)));
   capacity_ = count_ = 0;
 }
 
 namespace stack_pool {
-
-namespace {
-asx::StackPool& header(PhysicalAddress pool) {
-  return *at<asx::StackPool>(pool);
-}
-}  // namespace
-
-asx::StackSlot& slot(PhysicalAddress pool, uint32_t number) {
-  return at<asx::StackSlot>(pool + sizeof(asx::StackPool))[number - 1];
-}
 
 Result<PhysicalAddress> create(Account& account) {
   return allocate_zeroed_frames(account, 0);
@@ -58,18 +43,6 @@ Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base) {
   slot(pool, number) = {.rsp = rsp, .fs_base = fs_base, .next_free = 0, .in_use = 1, .reserved = 0};
   give_back(pool, number);
   return Status::Ok;
-}
-
-Result<uint32_t> take(PhysicalAddress pool) {
-  asx::StackPool& head = header(pool);
-  const uint32_t number = head.first_free;
-  if (number == 0) return Status::TryAgain;
-  asx::StackSlot& taken = slot(pool, number);
-  head.first_free = taken.next_free;
-  --head.free_count;
-  taken.in_use = 1;
-  taken.next_free = 0;
-  return number;
 }
 
 const asx::StackSlot* next(PhysicalAddress pool) {

@@ -22,7 +22,10 @@ class GateTable {
   /// Adds a gate; returns its index. The table may move. OutOfMemory, NoSpace.
   Result<uint32_t> add(const asx::Gate& gate, Account& account);
   /// The gate, or nullptr if there is none or it is closed.
-  [[nodiscard]] asx::Gate* find(uint32_t index) const;
+  [[nodiscard]] asx::Gate* find(uint32_t index) const {
+    if (index >= count_ || (gates()[index].flags & asx::kGateValid) == 0) return nullptr;
+    return &gates()[index];
+  }
   void destroy(Account& account);
   [[nodiscard]] PhysicalAddress address() const { return address_; }
   [[nodiscard]] uint32_t count() const { return count_; }
@@ -42,16 +45,31 @@ namespace stack_pool {
 
 constexpr uint32_t kMaximumStacks = (asx::kPageSize - sizeof(asx::StackPool)) / sizeof(asx::StackSlot);
 
+[[nodiscard]] inline asx::StackPool& header(PhysicalAddress pool) {
+  return *at<asx::StackPool>(pool);
+}
+[[nodiscard]] inline asx::StackSlot& slot(PhysicalAddress pool, uint32_t number) {
+  return at<asx::StackSlot>(pool + sizeof(asx::StackPool))[number - 1];
+}
 Result<PhysicalAddress> create(Account& account);
 /// Adds a stack. NoSpace.
 Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base);
-/// Takes a stack, as gcall does; returns its 1-based slot. TryAgain: none is free.
-Result<uint32_t> take(PhysicalAddress pool);
+/// Takes a stack, as gcall does; returns its 1-based slot, or 0: none is free.
+[[nodiscard]] inline uint32_t take(PhysicalAddress pool) {
+  asx::StackPool& head = header(pool);
+  const uint32_t number = head.first_free;
+  if (number == 0) return 0;
+  asx::StackSlot& taken = slot(pool, number);
+  head.first_free = taken.next_free;
+  --head.free_count;
+  taken.in_use = 1;
+  taken.next_free = 0;
+  return number;
+}
 /// The stack that comes next, or nullptr.
 [[nodiscard]] const asx::StackSlot* next(PhysicalAddress pool);
 /// Gives it back, as gret does.
 void give_back(PhysicalAddress pool, uint32_t slot);
-[[nodiscard]] asx::StackSlot& slot(PhysicalAddress pool, uint32_t number);
 
 }  // namespace stack_pool
 

@@ -25,11 +25,13 @@ void InterruptLines::unbind(Line& line) {
 }
 
 Status InterruptLines::make_next(Line& line, uint64_t number) {
-  ThreadStart start{};
-  start.stack = space_table().find(line.gate.stack_space, line.gate.stack_generation);
-  start.rdi = number;
-  if (start.stack == nullptr) return Status::Invalid;
-  const Result<Thread*> thread = create_thread_in_gate(line.gate.gate, start);
+  const GateName& name = line.gate.gate;
+  Space* const stack = space_table().find(line.gate.stack_space, line.gate.stack_generation);
+  const asx::Gate* gate = find_gate(name);
+  if (stack == nullptr || gate == nullptr) return Status::Invalid;
+  Space* const code = space_table().find(name.space, name.generation);
+  ThreadStart start{.code = code, .stack = stack, .rdi = number, .quota = &code->quota()};
+  const Result<Thread*> thread = create_thread_in_gate(name, *gate, start);
   if (!thread) return thread.status();
   thread.value()->priority = line.gate.priority;
   line.next = thread.value();

@@ -106,11 +106,13 @@ void Space::check_memory(MemoryCheck& check) {
 
 Result<Selector> Space::insert_entry(uint32_t index, const AccessListEntry& entry) {
   if (is_code() && index == asx::kArgumentIndex) return Status::Invalid;  // nobody would ever reach it
-  const Result<uint32_t> slot = list().insert(index, entry);
+  AccessList& mine = changeable_list();
+  const Result<uint32_t> slot = mine.insert(index, entry);
   if (!slot) return slot.status();
-  if (&list() == &common_list()) list().set_inserter(slot.value(), id_);
-  list_changed();
-  return list().selector(is_code() ? asx::Half::Code : asx::Half::Stack, slot.value());
+  const bool is_common = &mine == &common_list();
+  if (is_common) mine.set_inserter(slot.value(), id_);
+  cpu::invalidate(is_common ? asx::kKernelSpaceId : id_);
+  return mine.selector(is_code() ? asx::Half::Code : asx::Half::Stack, slot.value());
 }
 
 void Space::list_changed() const {
@@ -124,7 +126,7 @@ Status Space::grant_self() {
 }
 
 Status Space::remove_entry(Selector selector) {
-  const Status status = list().remove(selector);
+  const Status status = changeable_list().remove(selector);
   list_changed();
   return status;
 }
@@ -155,11 +157,6 @@ Result<PhysicalAddress> Space::stack_pool() {
     pool_ = pool.value();
   }
   return pool_;
-}
-
-asx::Gate* find_gate(const GateName& name) {
-  const Space* space = space_table().find(name.space, name.generation);
-  return space == nullptr ? nullptr : space->gate(name.index);
 }
 
 }  // namespace kernel

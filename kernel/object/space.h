@@ -54,7 +54,8 @@ class Space {
   }
 
   // Its list. A change is seen by the hardware at once.
-  [[nodiscard]] const AccessListEntry* entry(Selector selector) const { return list().find(selector); }
+  /// It is the list that its code or its threads' stack half has: the common one for code where there is one.
+  [[nodiscard]] const AccessList& list() const { return is_code() && has_common_list() ? common_list() : list_; }
   /// Puts an entry into a slot (AccessList::insert), and returns the selector by which code with this list has it.
   Result<Selector> insert_entry(uint32_t index, const AccessListEntry& entry);
   Status remove_entry(Selector selector);
@@ -103,9 +104,7 @@ class Space {
   Result<PhysicalAddress> frame(uint64_t offset);
 
  private:
-  /// The list that its code or its threads' stack half has: the common one for code where there is one.
-  [[nodiscard]] const AccessList& list() const { return is_code() && has_common_list() ? common_list() : list_; }
-  [[nodiscard]] AccessList& list() { return is_code() && has_common_list() ? common_list() : list_; }
+  [[nodiscard]] AccessList& changeable_list() { return is_code() && has_common_list() ? common_list() : list_; }
   void list_changed() const;
   Status create_parts(const Options& options);
   void destroy_parts();
@@ -134,7 +133,10 @@ class Space {
 };
 
 /// The living, open gate of that name, or nullptr.
-[[nodiscard]] asx::Gate* find_gate(const GateName& name);
+[[nodiscard]] inline asx::Gate* find_gate(const GateName& name) {
+  const Space* space = space_table().find(name.space, name.generation);
+  return space == nullptr ? nullptr : space->gate(name.index);
+}
 
 /// Whether [start, start + length) is a range of whole pages inside a space.
 [[nodiscard]] bool is_range(uint64_t start, uint64_t length);

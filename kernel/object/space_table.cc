@@ -45,6 +45,7 @@ Result<uint32_t> SpaceTable::allocate() {
 }
 
 void SpaceTable::retire(uint32_t id) {
+  ++deaths_;
   const uint32_t generation = descriptor(id).generation + 1;
   descriptor(id) = {};
   descriptor(id).generation = generation;
@@ -53,11 +54,6 @@ void SpaceTable::retire(uint32_t id) {
   if (generation == ~uint32_t{0}) return;  // it would come again: this id is never used again
   descriptor(id).list_length = first_free_;
   first_free_ = id;
-}
-
-Space* SpaceTable::find(uint32_t id, uint32_t generation) const {
-  if (id == 0 || id >= kSpaces || descriptor(id).generation != generation) return nullptr;
-  return spaces()[id];
 }
 
 }  // namespace kernel

@@ -22,11 +22,16 @@ class SpaceTable {
   Result<uint32_t> allocate();
   /// Ends a space's life: bumps the generation, which makes every reference stale, and frees the id.
   void retire(uint32_t id);
+  /// How many have ended until now.
+  [[nodiscard]] uint64_t deaths() const { return deaths_; }
   void attach(uint32_t id, Space& space) { spaces()[id] = &space; }
 
   [[nodiscard]] asx::SpaceDescriptor& descriptor(uint32_t id) const { return descriptors()[id]; }
   /// The living space of this id and generation, or nullptr.
-  [[nodiscard]] Space* find(uint32_t id, uint32_t generation) const;
+  [[nodiscard]] Space* find(uint32_t id, uint32_t generation) const {
+    if (id == 0 || id >= kSpaces || descriptor(id).generation != generation) return nullptr;
+    return spaces()[id];
+  }
   /// Calls visit(space) for every living space, the kernel's first.
   template <typename Visit>
   void for_each(Visit&& visit) const {
@@ -42,6 +47,7 @@ class SpaceTable {
 
   PhysicalAddress table_;
   PhysicalAddress records_;
+  uint64_t deaths_ = 0;
   uint32_t fresh_ = 0;       ///< the lowest id that was never used
   uint32_t first_free_ = 0;  ///< ids that were: a list through SpaceDescriptor::list_length. 0 = none
 };

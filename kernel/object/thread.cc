@@ -2,12 +2,14 @@
 #include "kernel/object/thread.h"
 
 #include "isa-ext/abi/boot.h"
+#include "kernel/lib/bytes.h"
 #include "kernel/memory/object_cache.h"
 #include "kernel/object/budget.h"
 #include "kernel/object/call_deadline.h"
 #include "kernel/object/event_source.h"
 #include "kernel/object/interrupt_lines.h"
 #include "kernel/object/space.h"
+#include "kernel/object/thread_stock.h"
 
 namespace kernel {
 
@@ -18,8 +20,11 @@ constexpr uint64_t kFirstFrame = 512;
 
 constinit SecureStackSize secure_stack_size;
 
-unsigned secure_order() {
-  return order_for(kFirstFrame + secure_stack_size.frames * sizeof(Frame));
+constinit unsigned secure_order = 0;
+
+/// Bytes of a thread's two stacks.
+uint64_t stack_bytes() {
+  return (asx::kPageSize << kKernelStackOrder) + (asx::kPageSize << secure_order);
 }
 
 constexpr uint64_t kStartFlags = 0x202;  // interrupts on; the bit that is always set
@@ -78,6 +83,7 @@ uint32_t priority_of(const Schedulable& schedulable) {
 
 void set_secure_stack_size(SecureStackSize size) {
   secure_stack_size = size;
+  secure_order = order_for(kFirstFrame + size.frames * sizeof(Frame));
 }
 
 Thread& current_thread() {
@@ -91,72 +97,130 @@ void own_stacks(Thread& thread) {
   thread.block().kernel_fs_base = reinterpret_cast<uint64_t>(&thread);
 }
 
-Result<Thread*> create_kernel_thread(void (*body)(), Quota& quota) {
-  const auto stack = allocate_frames(quota.account, kKernelStackOrder);
-  if (!stack) return stack.status();
-  const auto secure = allocate_frames(quota.account, secure_order());  // frames are cleared before they are filled
-  Thread* thread = secure ? create_paid(threads, quota, sizeof(Thread)) : nullptr;
-  if (thread == nullptr) {
-    if (secure) free_frames(quota.account, secure.value(), secure_order());
-    free_frames(quota.account, stack.value(), kKernelStackOrder);
-    return Status::OutOfMemory;
+void ThreadStock::put(Thread& thread) {
+  thread.next_in_stock = first_;
+  first_ = &thread;
+  ++count_;
+}
+
+Thread* ThreadStock::take() {
+  Thread* const thread = first_;
+  if (thread == nullptr) return nullptr;
+  first_ = thread->next_in_stock;
+  --count_;
+  return thread;
+}
+
+namespace {
+
+constinit ThreadStock stock;
+
+/// What is the same in every new thread: its block, its kernel stack, and a cleared first frame.
+void reset(Thread& memory, PhysicalAddress kernel_stack, PhysicalAddress block) {
+  Thread& thread = *new (&memory) Thread;
+  thread.kernel_stack = kernel_stack;
+  thread.context.thread_block = block;
+  thread.context.kernel_stack_pointer = prepare_stack(kernel_stack, thread_start);
+  initialize_block(thread);
+  own_stacks(thread);
+  zero_blocks(at<Frame>(block + kFirstFrame), sizeof(Frame));
+}
+
+void free_stacks(const Thread& thread) {
+  frames().free(thread.kernel_stack, kKernelStackOrder);
+  frames().free(thread.context.thread_block, secure_order);
+}
+
+/// From the stock or from free memory; charged to nobody yet. nullptr: there is no memory.
+Thread* make_thread() {
+  if (is_allocation_to_fail()) return nullptr;
+  if (Thread* const kept = stock.take(); kept != nullptr) return kept;
+  const auto stack = frames().allocate(kKernelStackOrder);
+  const auto secure = stack ? frames().allocate(secure_order) : stack;
+  Thread* thread = secure ? threads.create() : nullptr;
+  if (thread != nullptr) {
+    reset(*thread, stack.value(), secure.value());
+  } else {
+    if (secure) frames().free(secure.value(), secure_order);
+    if (stack) frames().free(stack.value(), kKernelStackOrder);
   }
+  return thread;
+}
+
+Thread* create_paid_thread(Quota& quota) {
+  const uint64_t bytes = sizeof(Thread) + stack_bytes();
+  if (quota.account.charge(bytes) != Status::Ok) return nullptr;
+  Thread* thread = make_thread();
+  if (thread == nullptr) {
+    quota.account.refund(bytes);
+    return nullptr;
+  }
+  thread->payer = &quota;
+  thread->charged = sizeof(Thread);
+  acquire(quota);
   thread->number = ++last_number;
-  thread->kernel_stack = stack.value();
-  thread->body = body;
-  thread->context.thread_block = secure.value();
-  thread->context.kernel_stack_pointer = prepare_stack(stack.value(), thread_start);
-  reset(thread->context.vectors);
-  initialize_block(*thread);
-  own_stacks(*thread);
   all_threads.push_back(*thread);
   return thread;
 }
 
-Result<Thread*> create_thread(const ThreadStart& start) {
-  const Result<Thread*> thread =
-      create_kernel_thread(nullptr, start.quota != nullptr ? *start.quota : start.code->quota());
-  if (!thread) return thread;
-  Frame frame{};
-  frame.kind = FrameKind::Event;
-  frame.cs_id = start.code->id();
-  frame.cs_generation = start.code->generation();
-  frame.ss_id = start.stack->id();
-  frame.ss_generation = start.stack->generation();
-  frame.rip = start.rip;
-  frame.gpr[asx::kRsp] = start.rsp;
-  frame.rflags = kStartFlags;
-  frame.fs_base = start.fs_base;
-  frame.gpr[asx::kRdi] = start.rdi;
-  frame.gpr[asx::kRsi] = start.rsi;
-  frame.gpr[asx::kR11] = start.parameter;
-  thread.value()->frames().push(frame);
-  thread.value()->block().stack_list_id = frame.ss_id;
-  thread.value()->block().stack_list_generation = frame.ss_generation;
+}  // namespace
+
+bool empty_thread_stock() {
+  bool had_any = false;
+  while (Thread* const thread = stock.take()) {
+    free_stacks(*thread);
+    threads.destroy(thread);
+    had_any = true;
+  }
+  return had_any;
+}
+
+Result<Thread*> create_kernel_thread(void (*body)(), Quota& quota) {
+  Thread* const thread = create_paid_thread(quota);
+  if (thread == nullptr) return Status::OutOfMemory;
+  thread->body = body;
   return thread;
 }
 
-Result<Thread*> create_thread_in_gate(const GateName& name, ThreadStart start) {
-  start.code = space_table().find(name.space, name.generation);
-  const asx::Gate* gate = find_gate(name);
-  if (gate == nullptr || gate->stack_policy == asx::StackPolicy::Thread) return Status::Invalid;
-  start.rip = gate->entry;
-  start.parameter = gate->parameter;
+Result<Thread*> create_thread(const ThreadStart& start) {
+  Thread* const thread = create_paid_thread(*start.quota);
+  if (thread == nullptr) return Status::OutOfMemory;
+  asx::ThreadBlock& block = thread->block();
+  Frame& frame = *at<Frame>({block.secure_stack_base});  // clear
+  block.secure_stack_top += sizeof(Frame);
+  frame.kind = FrameKind::Event;
+  frame.cs_id = start.code->id();
+  frame.cs_generation = start.code->generation();
+  frame.ss_id = block.stack_list_id = start.stack->id();
+  frame.ss_generation = block.stack_list_generation = start.stack->generation();
+  frame.rip = start.rip;
+  frame.rflags = kStartFlags;
+  frame.fs_base = start.fs_base;
+  frame.gpr[asx::kRsp] = start.rsp;
+  frame.gpr[asx::kRdi] = start.rdi;
+  frame.gpr[asx::kRsi] = start.rsi;
+  frame.gpr[asx::kR11] = start.parameter;
+  return thread;
+}
+
+Result<Thread*> create_thread_in_gate(const GateName& name, const asx::Gate& gate, ThreadStart& start) {
   uint32_t slot = 0;
-  if (gate->stack_policy == asx::StackPolicy::Pool) {
-    const Result<uint32_t> taken = stack_pool::take({gate->pool});
-    if (!taken) return taken.status();
-    slot = taken.value();
-    start.rsp = stack_pool::slot({gate->pool}, slot).rsp;
-    start.fs_base = stack_pool::slot({gate->pool}, slot).fs_base;
+  if (gate.stack_policy == asx::StackPolicy::Pool) {
+    slot = stack_pool::take({gate.pool});
+    if (slot == 0) return Status::TryAgain;
+    const asx::StackSlot& stack = stack_pool::slot({gate.pool}, slot);
+    start.rsp = stack.rsp;
+    start.fs_base = stack.fs_base;
   }
+  start.rip = gate.entry;
+  start.parameter = gate.parameter;
   const Result<Thread*> thread = create_thread(start);
   if (!thread) {
-    if (slot != 0) stack_pool::give_back({gate->pool}, slot);
+    if (slot != 0) stack_pool::give_back({gate.pool}, slot);
     return thread;
   }
   thread.value()->start_gate = name;
-  thread.value()->start_pool = {gate->pool};
+  thread.value()->start_pool = {gate.pool};
   thread.value()->start_slot = slot;
   return thread;
 }
@@ -197,14 +261,22 @@ void end_current_thread() {
 
 void release_ended(Schedulable& ended) {
   Thread& thread = static_cast<Thread&>(ended);
-  free_frames(thread.payer->account, thread.kernel_stack, kKernelStackOrder);
-  free_frames(thread.payer->account, thread.context.thread_block, secure_order());
+  if (thread.references == 1 && stock.has_room()) {
+    Quota* const payer = thread.payer;
+    const uint64_t bytes = thread.charged + stack_bytes();
+    reset(thread, thread.kernel_stack, thread.context.thread_block);
+    stock.put(thread);
+    repay(payer, bytes);
+    return;
+  }
+  free_stacks(thread);
+  thread.payer->account.refund(stack_bytes());
   release(thread);
 }
 
 uint64_t memory_of(const Thread& thread) {
   const bool has_stacks = thread.state != ThreadState::Ended;
-  return thread.charged + (has_stacks ? (asx::kPageSize << kKernelStackOrder) + (asx::kPageSize << secure_order()) : 0);
+  return thread.charged + (has_stacks ? stack_bytes() : 0);
 }
 
 void destroy(Thread& thread) {

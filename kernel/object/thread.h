@@ -68,7 +68,10 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   CallDeadline* deadlines = nullptr;  ///< of its calls, innermost first (object/call_deadline.h)
   uint16_t last_deadline_mark = 0;
   ReturnTrap trap;
+  /// Whether the way out of the kernel has to look closer (settle_requests).
+  [[nodiscard]] bool is_asked() const { return is_suspended || is_to_end || trap.is_armed; }
   PageRequest page_request;
+  Thread* next_in_stock = nullptr;  ///< object/thread_stock.h
 };
 
 /// Of every thread that is created from then on: how many frames its secure stack has, and how many of these calls must
@@ -84,7 +87,7 @@ struct ThreadStart {
   Space* stack = nullptr;
   uint64_t rip = 0, rsp = 0, fs_base = 0;
   uint64_t rdi = 0, rsi = 0, parameter = 0;  ///< parameter: R11
-  Quota* quota = nullptr;                    ///< that pays for it; nullptr: that of the code space
+  Quota* quota = nullptr;                    ///< that pays for it
 };
 
 /// Its own priority, or the ceiling of a gate behind which it runs if that is higher.
@@ -97,10 +100,10 @@ void note_ceiling();
 
 /// A new thread, not yet ready, with one reference: that of its running. OutOfMemory.
 Result<Thread*> create_thread(const ThreadStart& start);
-/// A thread that begins in the gate, on a stack of the gate's pool if it has one: `start` says the stack space, the
-/// arguments, and for gates that keep the stack, RSP and FS base. It ends when it returns. TryAgain: the pool has no
-/// stack left; OutOfMemory; Invalid: the gate is the kernel's.
-Result<Thread*> create_thread_in_gate(const GateName& gate, ThreadStart start);
+/// A thread that begins in a gate of the code space, on a stack of the gate's pool if it has one, and otherwise at RSP
+/// with the FS base that `start` says; the gate fills in the rest of `start`. It ends when it returns. The gate is not
+/// the kernel's. TryAgain: the pool has no stack left; OutOfMemory.
+Result<Thread*> create_thread_in_gate(const GateName& name, const asx::Gate& gate, ThreadStart& start);
 /// The same for a thread that stays in the kernel.
 Result<Thread*> create_kernel_thread(void (*body)(), Quota& quota);
 /// Makes its kernel stack and its thread block say whose they are.

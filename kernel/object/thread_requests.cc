@@ -37,8 +37,8 @@ bool find_ceiling(const Thread& thread, uint32_t priority, uint32_t& position) {
 
 /// A return that lowers the priority below that of somebody who is ready comes first; the next way out of the kernel
 /// looks again.
-void set_trap(Thread& thread) {
-  disarm_return_trap(thread);
+inline void set_trap(Thread& thread) {
+  if (thread.trap.is_armed) disarm_return_trap(thread);
   uint32_t position = 0;
   const uint32_t waiting = scheduler().ready_above(thread.priority);
   if (waiting != 0 && find_ceiling(thread, waiting, position)) {
@@ -89,7 +89,8 @@ void settle_requests() {
   for (;;) {
     while (scheduler().must_yield()) scheduler().give_way();
     Thread& thread = current_thread();  // a wait may have put another one here
-    if (thread.body == nullptr && is_at_home(thread)) {
+    const bool is_asked = thread.is_to_end || thread.is_suspended;
+    if (is_asked && thread.body == nullptr && is_at_home(thread)) {
       if (thread.is_to_end) end_current_thread();
       if (thread.is_suspended) {
         thread.rests = true;

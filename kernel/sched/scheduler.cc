@@ -51,7 +51,7 @@ void Scheduler::initialize(uint32_t cpu, uint64_t quantum, Schedulable& idle, co
 }
 
 void Scheduler::start() {
-  static constinit Context boot;  // saved once, never resumed
+  Context boot;  // saved once, never resumed
   current_ = idle_;
   idle_->state = ThreadState::Running;
   owner_of_stack(idle_->context.kernel_stack_pointer) = this;
@@ -236,6 +236,23 @@ void Scheduler::end_current() {
   panic("an ended thread was resumed", __FILE__, __LINE__);
 }
 
+bool Scheduler::goes_on() {
+  if (is_slice_fresh_ || current_->reservation != nullptr) return false;
+  uint64_t compare = timers_.next();
+  if (occupied_ != 0 && highest_ready() >= current_->priority) {
+    if (highest_ready() > current_->priority || cpu::clock() >= slice_end_) return false;
+    if (slice_end_ < compare) compare = slice_end_;
+  }
+  ask_timer(compare);
+  return true;
+}
+
+void Scheduler::ask_timer(uint64_t compare) {
+  if (compare == programmed_) return;
+  programmed_ = compare;
+  cpu::set_compare(compare);
+}
+
 bool Scheduler::must_yield() {
   if (current_ == idle_) return occupied_ != 0;
   if (current_->reservation != nullptr) {
@@ -258,20 +275,19 @@ void Scheduler::give_way() {
 
 void Scheduler::program_timer() {
   uint64_t compare = timers_.next();
-  const uint64_t now = cpu::clock();
   if (is_slice_fresh_) {
     is_slice_fresh_ = false;
-    slice_end_ = now + (current_->slice_left != 0 ? current_->slice_left : quantum_);
+    slice_end_ = cpu::clock() + (current_->slice_left != 0 ? current_->slice_left : quantum_);
   }
   // somebody of the same priority waits for the end of the slice; for who has less it does not end
   const bool is_candidate = occupied_ != 0 && highest_ready() >= current_->priority;
   const bool is_shared = is_candidate && highest_ready() >= hooks_.priority_of(*current_);
   if (is_shared && slice_end_ < compare) compare = slice_end_;
   if (current_->reservation != nullptr) {
-    const uint64_t end = now + kLeaveTicks + current_->reservation->server.available();
+    const uint64_t end = cpu::clock() + kLeaveTicks + current_->reservation->server.available();
     if (end < compare) compare = end;
   }
-  cpu::set_compare(compare);
+  ask_timer(compare);
 }
 
 }  // namespace kernel

@@ -126,6 +126,9 @@ class Scheduler {
   /// `thread` is New then.
   void take_place(Schedulable& thread, Schedulable& other);
 
+  /// The usual way out of the kernel: whether it is plain that the current thread goes on, with a quantum that has
+  /// begun and no budget. Then the timer is set, too.
+  [[nodiscard]] bool goes_on();
   /// On the way out of the kernel: whether somebody else is to run, because he is preferred or the current thread's
   /// quantum or budget is used up.
   [[nodiscard]] bool must_yield();
@@ -148,6 +151,7 @@ class Scheduler {
   void enqueue(Schedulable& thread, Place place);
   void wake(Schedulable& thread, WakeReason reason, Place place);
   Schedulable* take_next();
+  void ask_timer(uint64_t compare);
   void switch_to_next();
 
   uint32_t cpu_ = 0;
@@ -160,6 +164,7 @@ class Scheduler {
   Hooks hooks_{};
   uint64_t quantum_ = 0;
   uint64_t slice_end_ = 0;
+  uint64_t programmed_ = 0;  ///< what the compare register has; initialize() sets it
   uint64_t charged_until_ = 0;
   bool is_slice_fresh_ = false;  ///< it begins when the thread leaves the kernel, so that it always gets some of it
 };

@@ -17,11 +17,13 @@ SporadicServer::Refill SporadicServer::pop() {
   return refill;
 }
 
-/// With no room in the ring it joins the last one, at the later time: late is safe, early is not.
+/// What is back before the last refill can be used up comes with it: nobody could tell. With no room in the ring, the
+/// last refill waits for as long as the pause between the two: late is safe, early is not.
 void SporadicServer::push(Refill refill) {
-  if (count_ == kRefills) {
+  const uint64_t end = count_ == 0 ? 0 : last().when + last().amount;
+  if (count_ == kRefills || refill.when <= end) {
+    if (refill.when > end) last().when += refill.when - end;
     last().amount += refill.amount;
-    if (refill.when > last().when) last().when = refill.when;
     return;
   }
   if (count_ != 0 && refill.when < last().when) refill.when = last().when;

@@ -10,7 +10,7 @@ inline Reply call(Call number, const Arguments& arguments = {}) {
   return gate_call(kKernelGate, static_cast<uint64_t>(number), arguments);
 }
 
-#define HOP_CALL(number, name, count, argument_text, text)                                     \
+#define HOP_CALL(number, name, count, ...)                                                     \
   template <typename... Values>                                                                \
   inline Reply name(Values... values) {                                                        \
     static_assert(sizeof...(Values) == count, "kernel/abi/calls.def says how many arguments"); \

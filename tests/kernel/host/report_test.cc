@@ -43,7 +43,7 @@ TEST_CASE("a fault of the kernel itself ends the machine with a report and statu
       matches(outcome.log,
               "^kernel panic: the kernel itself faulted\n"
               "fault in thread 3: invalid instruction\n"
-              "  in kernel \\(space 1\\) at 0x10[0-9a-f]+, stack space kernel_re[.]stack \\(space 4\\)\n"
+              "  in kernel \\(space 1\\) at 0x1[01][0-9a-f]+, stack space kernel_re[.]stack \\(space 4\\)\n"
               "  called from kernel_report_g \\(space 3\\) at 0x506[0-9a-f]+, through gate 0 of kernel \\(space 1\\)\n"
-              "  rip 0x10[0-9a-f]+ rflags 0x[0-9a-f]+ "));
+              "  rip 0x1[01][0-9a-f]+ rflags 0x[0-9a-f]+ "));
 }

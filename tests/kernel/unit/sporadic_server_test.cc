@@ -52,6 +52,29 @@ TEST_CASE("all of a budget can be used at once, and comes back one period after 
   CHECK(user.server.has_budget(1'100));
 }
 
+TEST_CASE("what is used in many pieces without a pause comes back as one") {
+  User user(300, 1'000);
+  for (int piece = 0; piece < 100; ++piece) user.use(3);
+  CHECK(user.now == 300);
+  CHECK_FALSE(user.server.has_budget(999));
+  user.now = 1'000;
+  user.server.begin(1'000);
+  CHECK(user.server.available() == 300);
+}
+
+TEST_CASE("two users in turn get nearly all of their common budget, however small the pieces") {
+  User user(300, 1'000);
+  uint64_t used = 0;
+  while (user.now < 1'000'000) {
+    const uint64_t before = user.now;
+    user.use(7);
+    used += user.now - before;
+    user.now += user.server.has_budget(user.now) ? 5 : 20;  // the kernel's own time between two users
+  }
+  CHECK(used > 280'000);
+  CHECK(used <= 300'300);
+}
+
 TEST_CASE("what is used in two pieces comes back in two pieces") {
   User user(30, 100);
   user.use(10);
