@@ -50,6 +50,7 @@ struct RunOptions {
   std::optional<uint64_t> clock_seconds = kDefaultClockSeconds;  ///< nothing = the host's clock
   uint64_t seed = 0;
   uint32_t quantum = 0;
+  uint32_t check_interval = 0;
   uint32_t cpus = 1;
   uint64_t schedule_seed = 0;
   uint32_t turn = 1000;  ///< instructions, on average

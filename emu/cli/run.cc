@@ -38,6 +38,7 @@ MachineOptions machine_options(const RunOptions& options) {
   machine.wall_clock_ns = options.clock_seconds ? *options.clock_seconds * kNanoseconds : host_clock_ns();
   machine.random_seed = options.seed;
   machine.quantum = options.quantum;
+  machine.check_interval = options.check_interval;
   machine.cpus = options.cpus;
   machine.schedule_seed = options.schedule_seed;
   machine.turn = options.turn;

@@ -80,6 +80,11 @@ void RunParser::declare_machine(CLI::App& run) {
                  "instructions a thread runs before it is the next one's turn (default: the kernel's choice)")
       ->option_text("=TICKS")
       ->group(kGroup);
+  run.add_option("--check-kernel", check_,
+                 "lets the kernel check all its objects at every Nth entry, and end the machine at the first thing "
+                 "that is wrong, with exit status 71")
+      ->option_text("=N")
+      ->group(kGroup);
   run.add_option("--cpus", cpus_, "CPUs, 1 to 16, that take turns on one thread of the host (default 1)")
       ->option_text("=N")
       ->group(kGroup);
@@ -160,11 +165,12 @@ MaybeError RunParser::read_machine() {
   constexpr uint64_t kAny = std::numeric_limits<uint64_t>::max();
   if (MaybeError wrong = read_number("--limit", limit_, kAny, options_.limit)) return wrong;
   if (MaybeError wrong = read_number("--seed", seed_, kAny, options_.seed)) return wrong;
-  uint64_t quantum = options_.quantum;
-  if (MaybeError wrong = read_number("--quantum", quantum_, std::numeric_limits<uint32_t>::max(), quantum)) {
-    return wrong;
-  }
+  constexpr uint64_t kWord = std::numeric_limits<uint32_t>::max();
+  uint64_t quantum = options_.quantum, check = options_.check_interval;
+  if (MaybeError wrong = read_number("--quantum", quantum_, kWord, quantum)) return wrong;
+  if (MaybeError wrong = read_number("--check-kernel", check_, kWord, check)) return wrong;
   options_.quantum = static_cast<uint32_t>(quantum);
+  options_.check_interval = static_cast<uint32_t>(check);
   if (MaybeError wrong = read_cpus()) return wrong;
   if (clock_ == "host") {
     options_.clock_seconds.reset();

@@ -33,7 +33,7 @@ class RunParser {
 
   RunOptions options_;
   // as text, before they are understood
-  std::string statistics_, costs_, memory_, clock_, limit_, seed_, quantum_, cpus_, schedule_seed_, turn_;
+  std::string statistics_, costs_, memory_, clock_, limit_, seed_, quantum_, check_, cpus_, schedule_seed_, turn_;
   std::vector<std::string> environment_;
   bool is_sequence_ = false;
   VariantParser variant_;

@@ -162,6 +162,7 @@ class Loader {
     info.console_rows = image_.console_rows;
     info.console_columns = image_.console_columns;
     info.quantum = options_.quantum;
+    info.check_interval = options_.check_interval;
     info.cpu_count = options_.cpus;
     for (size_t i = 0; i < image_.modules.size(); ++i) {
       const Module& module = image_.modules[i];

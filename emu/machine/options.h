@@ -25,7 +25,8 @@ struct MachineOptions {
   bool realtime = false;                ///< tie the virtual clock to the host's (nanoseconds)
   uint64_t wall_clock_ns = 0;           ///< Unix time in nanoseconds at clock 0
   uint64_t random_seed = 0;
-  uint32_t quantum = 0;  ///< ticks of a scheduling quantum; 0 = the kernel's choice
+  uint32_t check_interval = 0;  ///< entries between two of the kernel's checks of itself; 0 = none
+  uint32_t quantum = 0;         ///< ticks of a scheduling quantum; 0 = the kernel's choice
   asx::Variant variant{};
   uint32_t cpus = 1;           ///< 1 to asx::kMaximumCpus
   uint64_t schedule_seed = 0;  ///< of the order in which several CPUs take turns, and of the turns' lengths

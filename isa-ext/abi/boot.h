@@ -20,7 +20,7 @@ constexpr uint32_t kKernelSpaceId = 1;
 constexpr uint32_t kBootSpaces = 2;
 constexpr uint32_t kBootFrames = 16;
 constexpr uint64_t kBootMagic = 0x31'544f'4f42'5841;
-constexpr uint32_t kBootVersion = 2;
+constexpr uint32_t kBootVersion = 3;
 constexpr uint32_t kMaximumCpus = 16;
 constexpr uint32_t kMaximumModules = 24;
 
@@ -61,9 +61,9 @@ struct BootInfo {
   uint32_t flags;              ///< BootFlag
   uint32_t console_terminals;  ///< bit n: serial line n is a terminal on the host
   uint16_t console_rows, console_columns;
-  uint32_t quantum;    ///< ticks of a scheduling quantum, 0 = the kernel's choice
-  uint32_t cpu_count;  ///< CPUs are numbered from 0
-  uint32_t reserved;
+  uint32_t quantum;         ///< ticks of a scheduling quantum, 0 = the kernel's choice
+  uint32_t cpu_count;       ///< CPUs are numbered from 0
+  uint32_t check_interval;  ///< entries between two of the kernel's checks of itself, 0 = none
   BootModule modules[kMaximumModules];
 };
 

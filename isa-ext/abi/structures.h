@@ -88,7 +88,7 @@ struct StackSlot {
   uint64_t fs_base;
   uint32_t next_free;  ///< 1-based index of the next free slot, 0 = last
   uint32_t in_use;
-  uint64_t reserved;
+  uint64_t software;  ///< for the kernel; 0 in a new slot
 };
 static_assert(sizeof(StackSlot) == 32);
 

@@ -4,6 +4,7 @@
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/lock.h"
 #include "kernel/calls/arguments.h"
+#include "kernel/calls/self_check.h"
 #include "kernel/fault/handle.h"
 #include "kernel/object/interrupt_lines.h"
 #include "kernel/object/return_trap.h"
@@ -65,6 +66,7 @@ Reply leave(Reply reply) {
     reply = Status::ServerFault;
     settle_requests();
   }
+  if (check_interval != 0) check_way_out();
   current_thread().frames().top()->event_mask = interrupt_lines().masked();
   scheduler().program_timer();
   kernel_lock.unlock();
@@ -87,6 +89,10 @@ extern "C" Reply kernel_call(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uin
   const PhysicalAddress top{thread.block().secure_stack_top};
   const uint64_t deaths = space_table().deaths();
   const Reply reply = dispatch(thread, number, {{a, b, c, d, e, f}});
+  if (check_interval != 0) [[unlikely]] {
+    check_reply(number, reply);
+    return leave(reply);
+  }
   const bool is_as_before =
       &current_thread() == &thread && thread.block().secure_stack_top == top.value && space_table().deaths() == deaths;
   if (!is_as_before || thread.is_asked() || !scheduler().goes_on()) return leave(reply);

@@ -5,8 +5,8 @@
 #include "kernel/arch/log.h"
 #include "kernel/arch/power.h"
 #include "kernel/calls/arguments.h"
+#include "kernel/calls/self_check.h"
 #include "kernel/lib/bytes.h"
-#include "kernel/object/object_check.h"
 #include "kernel/object/thread_stock.h"
 
 namespace kernel::calls {
@@ -102,16 +102,8 @@ Reply machine_exit(const Caller& caller, const Arguments& arguments) {
 
 Reply system_check(const Caller& caller, const Arguments&) {
   if (!caller.code.has_authority(hop::kAuthorityPower)) return Status::NotPermitted;
-  Violations violations([](const char* what, uint64_t where) { log("check: ", what, ": ", Hex{where}, "\n"); });
-  MemoryCheck check(violations);
-  const Status status = check.begin();
-  if (status != Status::Ok) return status;
-  space_table().for_each([&](Space& space) {
-    if (space.id() != asx::kKernelSpaceId) space.check_memory(check);
-  });
-  check.finish();
-  ObjectCheck(violations).run();
-  return Reply(violations.count());
+  const Result<uint64_t> found = check_everything();
+  return found ? Reply(found.value()) : Reply(found.status());
 }
 
 Reply memory_fail(const Caller& caller, const Arguments& arguments) {

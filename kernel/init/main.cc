@@ -5,6 +5,7 @@
 #include "kernel/arch/lock.h"
 #include "kernel/arch/log.h"
 #include "kernel/arch/variant.h"
+#include "kernel/calls/self_check.h"
 #include "kernel/init/services.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/bytes.h"
@@ -137,6 +138,7 @@ void initialize_kernel(const asx::BootInfo& info) {
   HOP_ASSERT(cpu_count != 0 && cpu_count <= asx::kMaximumCpus);
   set_secure_stack_size({.frames = features.frames, .reserve = features.reserve});
   set_boot_info(info);
+  set_check_interval(info.check_interval);
   initialize_memory(info);
   frames().set_reclaim(empty_thread_stock);
   initialize_gates();

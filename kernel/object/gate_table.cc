@@ -40,7 +40,7 @@ Status add(PhysicalAddress pool, uint64_t rsp, uint64_t fs_base) {
   asx::StackPool& head = header(pool);
   if (head.slot_count == kMaximumStacks) return Status::NoSpace;
   const uint32_t number = ++head.slot_count;
-  slot(pool, number) = {.rsp = rsp, .fs_base = fs_base, .next_free = 0, .in_use = 1, .reserved = 0};
+  slot(pool, number) = {.rsp = rsp, .fs_base = fs_base, .next_free = 0, .in_use = 1, .software = 0};
   give_back(pool, number);
   return Status::Ok;
 }

@@ -4,6 +4,7 @@
 #include "kernel/object/budget.h"
 #include "kernel/object/interrupt_lines.h"
 #include "kernel/object/space.h"
+#include "kernel/object/well_known.h"
 
 namespace kernel {
 
@@ -79,13 +80,21 @@ void ObjectCheck::check_pool(PhysicalAddress pool, uint32_t space) {
   }
   if (free != head.free_count) violations_.report("a pool's free stacks are miscounted", space);
   uint32_t used = 0;
-  for (uint32_t number = 1; number <= head.slot_count; ++number) used += stack_pool::slot(pool, number).in_use;
+  for (uint32_t number = 1; number <= head.slot_count; ++number) {
+    asx::StackSlot& slot = stack_pool::slot(pool, number);
+    used += slot.in_use;
+    if (slot.in_use != 0 && slot.software == 0) violations_.report("nobody stands on a stack that is in use", space);
+    if (slot.software > 1) violations_.report("two stand on one stack", space);
+    slot.software = 0;
+  }
   if (free + used != head.slot_count) violations_.report("a pool's stack is neither free nor in use", space);
 }
 
 void ObjectCheck::check_stack_of(const GateName& gate, PhysicalAddress pool, uint32_t slot, uint64_t where) {
   if (slot == 0 || !space_table().is_alive(gate.space, gate.generation)) return;
-  if (stack_pool::slot(pool, slot).in_use == 0) violations_.report("a stack that somebody stands on is free", where);
+  asx::StackSlot& stack = stack_pool::slot(pool, slot);
+  if (stack.in_use == 0) violations_.report("a stack that somebody stands on is free", where);
+  ++stack.software;
 }
 
 void ObjectCheck::check_frames(const Thread& thread) {
@@ -164,6 +173,7 @@ void ObjectCheck::compare_references() {
 }
 
 void ObjectCheck::run() {
+  for_each_thread([&](Thread& thread) { check_thread(thread); });
   space_table().for_each([&](const Space& space) {
     if (space.id() == asx::kKernelSpaceId) return;
     count(&space.quota());
@@ -177,7 +187,7 @@ void ObjectCheck::run() {
   });
   if (has_common_list()) check_list(common_list());
   count(&first_quota());  // the kernel's own
-  for_each_thread([&](Thread& thread) { check_thread(thread); });
+  count(&well_known().names_ready);
   interrupt_lines().for_each_event([&](EventSource& event) { count(&event); });
   for (uint32_t cpu = 0; cpu < cpu_count; ++cpu) {
     scheduler_of(cpu).for_each_inconsistency([&](const char* what) { violations_.report(what, cpu); });

@@ -54,10 +54,11 @@ TEST_CASE("a file that cannot run is refused with its name and the reason") {
 }
 
 TEST_CASE("a value that an option cannot have is refused with the option's name") {
-  for (const char* option : {"--memory=much", "--memory=1", "--memory=1T", "--limit=-1", "--limit=ten", "--stats=xml",
-                             "--clock=noon", "--seed=x", "--quantum=1.5", "--cpus=0", "--cpus=17", "--schedule-seed=-1",
-                             "--schedule-turn=0", "--env=NOEQUALS", "--env==value", "--selector-bits=0",
-                             "--selector-bits=99", "--frames=none", "--reserve=100000"}) {
+  for (const char* option :
+       {"--memory=much", "--memory=1",        "--memory=1T",        "--limit=-1",        "--limit=ten",
+        "--stats=xml",   "--clock=noon",      "--seed=x",           "--quantum=1.5",     "--check-kernel=often",
+        "--cpus=0",      "--cpus=17",         "--schedule-seed=-1", "--schedule-turn=0", "--env=NOEQUALS",
+        "--env==value",  "--selector-bits=0", "--selector-bits=99", "--frames=none",     "--reserve=100000"}) {
     const std::string name = std::string(option).substr(0, std::string(option).find('='));
     check_refused({"run", option, "/bin/busybox", "true"}, name);
   }

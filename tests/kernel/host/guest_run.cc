@@ -36,6 +36,7 @@ GuestOutcome run_guest(const GuestRun& run) {
   emu::MachineOptions options;
   options.memory = run.memory;
   options.quantum = run.quantum;
+  options.check_interval = run.check_interval;
   options.variant = run.variant;
   options.cpus = run.cpus;
   options.schedule_seed = run.schedule_seed;
@@ -43,7 +44,7 @@ GuestOutcome run_guest(const GuestRun& run) {
   options.limit = run.limit;
   options.serial[2].output = fileno(log);
 
-  std::vector<std::byte> kernel = read_guest("hop_kernel");
+  std::vector<std::byte> kernel = read_guest(run.kernel);
   if (!run.broken_function.empty()) break_function(kernel, run.broken_function);
   std::vector<std::vector<std::byte>> files;
   emu::BootImage image;

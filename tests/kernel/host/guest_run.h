@@ -12,6 +12,8 @@ struct GuestRun {
   std::vector<std::string> programs = {};  ///< names of guest programs, started in this order, each with `authority`
   uint64_t memory = uint64_t{64} << 20;
   uint32_t quantum = 0;
+  uint32_t check_interval = 0;        ///< emu::MachineOptions
+  std::string kernel = "hop_kernel";  ///< a guest program
   asx::Variant variant = {};
   uint32_t authority = hop::kAuthorityAll;
   std::string data = {};               ///< a module "data", if not empty

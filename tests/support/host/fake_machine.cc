@@ -92,7 +92,7 @@ PhysicalAddress FakeMachine::add_pool(const std::vector<Stack>& stacks) {
         .fs_base = stacks[i].fs_base,
         .next_free = i + 1 < count ? i + 2 : 0,
         .in_use = 0,
-        .reserved = 0};
+        .software = 0};
   }
   return address;
 }
