@@ -21,9 +21,9 @@ constexpr char kRights[] = " 0000=3 0008=4 8000=3 8001=3 8002=3 8003=3\n";
 // image and of the four spaces 5 * 7. With the five that are granted 65,536.
 constexpr char kSweep[] =
     "read reaches: 0000 8000 8001 8002 8003\n"
-    "read is refused: cause 1 65336 times cause 2 152 times cause 3 8 times cause 4 35 times; page faults 0, others 0\n"
+    "read is refused: cause 1 65208 times cause 2 280 times cause 3 8 times cause 4 35 times; page faults 0, others 0\n"
     "write reaches: 0000 8000 8001 8002 8003\n"
-    "write is refused: cause 1 65336 times cause 2 152 times cause 3 8 times cause 4 35 times; page faults 0, others "
+    "write is refused: cause 1 65208 times cause 2 280 times cause 3 8 times cause 4 35 times; page faults 0, others "
     "0\n"
     "fetch reaches: 0000\n"
     "fetch is refused: cause 8 65535 times; page faults 0, others 0\n";

@@ -27,15 +27,16 @@ std::vector<std::string> command(const std::vector<std::string>& verb, const asx
 
 TEST_CASE(
     "on every pair of variant flags that is accepted a Linux program and a native one run, on one space only this") {
-  // files, a signal's handler, and a status; everything is built into the shell, which cannot fork yet
+  // files, a signal's handler, children and a pipe between them, and a status
   const std::string script =
       "echo one two >/a; echo three >>/a; while read x y; do echo $y$x; done </a; "
-      "trap 'echo caught' USR1; kill -USR1 $$; test -f /a && exit 7";
+      "trap 'echo caught' USR1; kill -USR1 $$; "
+      "echo $(echo four | tr a-z A-Z); test -f /a && exit 7";
   for (const asx::Variant& variant : test::covering_variants().variants) {
     INFO(asx::to_line(variant));
     const test::Outcome shell = test::run_hop(command({"run"}, variant, {"/bin/busybox", "sh", "-c", script}));
     if (variant.spaces == asx::Spaces::Many) {
-      CHECK(shell.output == "twoone\nthree\ncaught\n");
+      CHECK(shell.output == "twoone\nthree\ncaught\nFOUR\n");
       CHECK(shell.errors == "");
       CHECK(shell.status == 7);
     } else {

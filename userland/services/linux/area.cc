@@ -27,8 +27,19 @@ void Area::destroy() {
   ranges_.clear();
 }
 
-int64_t Area::map(uint64_t start, uint64_t bytes, uint64_t protection) {
-  if (!ranges_.insert({start, start + bytes, protection})) return kEnomem;
+bool Area::copy_from(const Area& original) {
+  for (uint32_t i = 0; i < original.ranges_.count(); i++) {
+    const Range& range = original.ranges_.at(i);
+    const uint64_t bytes = range.end - range.start;
+    if (!ranges_.insert(range)) return false;
+    const Call call = range.is_shared ? Call::space_share : Call::space_copy;
+    if (kernel_call(call, space_, range.start, original.space_, range.start, bytes, range.protection) < 0) return false;
+  }
+  return true;
+}
+
+int64_t Area::map(uint64_t start, uint64_t bytes, uint64_t protection, bool is_shared) {
+  if (!ranges_.insert({start, start + bytes, protection, is_shared})) return kEnomem;
   const int64_t error = kernel_call(Call::space_map, space_, start, bytes, protection);
   if (error < 0) static_cast<void>(ranges_.remove(start, start + bytes));
   return error;
@@ -48,8 +59,7 @@ int64_t Area::protect(uint64_t start, uint64_t bytes, uint64_t protection) {
 int64_t Area::move(uint64_t from, uint64_t to, uint64_t bytes) {
   const Range* range = ranges_.find(from);
   if (range == nullptr || range->end < from + bytes) return kEfault;
-  const uint64_t protection = range->protection;
-  if (!ranges_.insert({to, to + bytes, protection})) return kEnomem;
+  if (!ranges_.insert({to, to + bytes, range->protection, range->is_shared})) return kEnomem;
   const int64_t error = kernel_call(Call::space_move, space_, from, to, bytes);
   const uint64_t gone = error < 0 ? to : from;
   return ranges_.remove(gone, gone + bytes) ? error : kEnomem;

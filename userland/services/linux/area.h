@@ -14,6 +14,8 @@ class Area {
   /// Makes the space. flags: asx::SpaceFlag; name: at most 16 characters. False: the kernel has no memory for it.
   [[nodiscard]] bool create(uint32_t flags, uint32_t list_length, const char* name, uint16_t program_selector);
   void destroy();
+  /// Of an empty area: the other's ranges, with the same contents. False: no memory.
+  [[nodiscard]] bool copy_from(const Area& original);
 
   /// This service's selector for the space, with control.
   [[nodiscard]] uint16_t space() const { return space_; }
@@ -21,8 +23,8 @@ class Area {
   [[nodiscard]] uint64_t program_address(uint64_t offset) const { return address_in(program_selector_, offset); }
   [[nodiscard]] const RangeMap& ranges() const { return ranges_; }
 
-  /// Zero pages; the range must be free.
-  [[nodiscard]] int64_t map(uint64_t start, uint64_t bytes, uint64_t protection);
+  /// Zero pages; the range must be free. is_shared: a copy of the area has the same pages, not copies of them.
+  [[nodiscard]] int64_t map(uint64_t start, uint64_t bytes, uint64_t protection, bool is_shared = false);
   [[nodiscard]] int64_t unmap(uint64_t start, uint64_t bytes);
   /// ENOMEM if a page is not mapped.
   [[nodiscard]] int64_t protect(uint64_t start, uint64_t bytes, uint64_t protection);

@@ -27,7 +27,7 @@ int64_t path_target(Task& task, uint64_t directory, uint64_t pointer, uint32_t f
   if (flags & ~uint32_t{kAtNoFollow | kAtEmptyPath}) return kEinval;
   if ((flags & kAtEmptyPath) && is_empty_path(pointer)) {
     if (static_cast<int32_t>(directory) != kCurrentDirectory) return descriptor_target(task, directory, target);
-    target = {task.directory, 0, 0};
+    target = {task.directory->handle, 0, 0};
     return 0;
   }
   PathArgument path;

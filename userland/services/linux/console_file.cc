@@ -2,6 +2,7 @@
 #include "isa-ext/abi/address.h"
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/character_files.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/task.h"
 
@@ -20,6 +21,8 @@ constexpr Termios kSaneTermios = {
     .characters = {3, 0x1c, 0x7f, 0x15, 4, 0, 1, 0, 0x11, 0x13, 0x1a, 0, 0x12, 0xf, 0x17, 0x16, 0, 0, 0},
 };
 
+int32_t foreground_group = 1000;  ///< that of the first task, until somebody sets it
+
 /// One for all lines: settings are kept, but the host's terminal is not changed by them.
 Termios& termios() {
   static Termios settings = kSaneTermios;
@@ -33,7 +36,11 @@ bool ConsoleFile::is_terminal() const {
 }
 
 int64_t ConsoleFile::read(uint64_t address, uint64_t bytes, uint64_t) {
-  if (!is_blocking() && (readiness() & kPollIn) == 0) return kEagain;
+  while ((readiness() & kPollIn) == 0) {
+    if (!is_blocking()) return kEagain;
+    ask_for_console_input();
+    if (const int64_t error = wait_in(console_queue(), *current_task(), kNoDeadline); error < 0) return error;
+  }
   return console_call(console::Operation::Read, line_, address, bytes).value;
 }
 
@@ -84,11 +91,11 @@ int64_t ConsoleFile::control(uint64_t command, uint64_t pointer) {
       return write_out(pointer, window) ? 0 : kEfault;
     }
     case kGetProcessGroup: {
-      const int32_t group = kProcessId;
-      return write_out(pointer, group) ? 0 : kEfault;
+      return write_out(pointer, foreground_group) ? 0 : kEfault;
     }
-    case kSetWindowSize:
     case kSetProcessGroup:
+      return read_in(pointer, foreground_group) ? 0 : kEfault;
+    case kSetWindowSize:
     case kSetControllingTerminal:
     case kFlushTerminal:
       return 0;

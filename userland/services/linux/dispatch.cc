@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // From a number to a handler: the table that system_calls.def describes.
 #include "userland/services/linux/abi/errno.h"
+#include "userland/services/linux/frame_registers.h"
+#include "userland/services/linux/service_lock.h"
+#include "userland/services/linux/services.h"
 #include "userland/services/linux/system_call.h"
 #include "userland/services/linux/task.h"
 #include "userland/services/linux/trace.h"
@@ -34,9 +37,9 @@ int64_t serve(Task& task, uint32_t number, const Arguments& arguments) {
   const SystemCall& call = system_call(number);
   if (call.name == nullptr) count_absent_call(number);
   if (!is_tracing()) return answer(task, call, arguments);
-  trace_entry(call, number, arguments);
+  trace_entry(task, call, number, arguments);
   const int64_t result = answer(task, call, arguments);
-  trace_result(call, arguments, result);
+  trace_result(task, call, arguments, result);
   return result;
 }
 
@@ -46,12 +49,37 @@ const SystemCall& system_call(uint64_t number) {
   return number < kSystemCallCount && kTable.rows[number].name != nullptr ? kTable.rows[number] : kAbsent;
 }
 
-extern "C" int64_t linux_system_call(Task* task, SavedRegisters* saved, uint64_t number) {
-  const Arguments arguments = {{saved->rdi, saved->rsi, saved->rdx, saved->r10, saved->r8, saved->r9}};
-  task->saved = saved;
-  const int64_t result = serve(*task, static_cast<uint32_t>(number), arguments);  // Linux, too, looks at EAX only
-  return has_deliverable(task->signals) || task->signals.has_mask_after ? deliver_signals(*task, *saved, result)
-                                                                        : result;
+namespace {
+
+/// A new task's first call: it stands behind its parent's.
+int64_t resume(Task& task, SavedRegisters& saved) {
+  task.resume.is_pending = false;
+  set_registers(task.resume.registers, saved);
+  restore_vector_state(task.resume.vectors);
+  constexpr uint64_t kGs = 1;
+  if (task.gs_base != 0) kernel_call(Call::frame_set_base, kGs, task.gs_base);
+  return static_cast<int64_t>(task.resume.registers.rax);
+}
+
+int64_t serve_call(Task& task, SavedRegisters& saved, uint64_t number) {
+  if (task.resume.is_pending) return resume(task, saved);
+  const Arguments arguments = {{saved.rdi, saved.rsi, saved.rdx, saved.r10, saved.r8, saved.r9}};
+  task.saved = &saved;
+  for (;;) {
+    const int64_t result = serve(task, static_cast<uint32_t>(number), arguments);  // Linux, too, looks at EAX only
+    if (!has_deliverable(task.signals) && !task.signals.has_mask_after && result != kErestartsys) return result;
+    const int64_t settled = deliver_signals(task, saved, number, result);
+    if (settled != kErestartsys) return settled;  // no handler, so the call is made again
+  }
+}
+
+}  // namespace
+
+extern "C" int64_t linux_system_call(ProgramMemory* memory, SavedRegisters* saved, uint64_t number) {
+  lock_service(memory->user);
+  const int64_t result = serve_call(*memory->user, *saved, number);
+  unlock_service();
+  return result;
 }
 
 }  // namespace hop::personality

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// execve: the calling thread ends, and this service's first thread starts the new program in the same task.
+// execve: the calling thread makes the new program beside the old one, starts a thread in it, and ends.
 #include <new>
 
 #include "userland/services/linux/caller_memory.h"
+#include "userland/services/linux/loader.h"
 #include "userland/services/linux/paths.h"
-#include "userland/services/linux/program_file.h"
 #include "userland/services/linux/system_call.h"
+#include "userland/services/linux/tasks.h"
 
 namespace hop::personality {
 namespace {
@@ -32,33 +33,50 @@ int64_t take_strings(uint64_t pointer, char* text, uint64_t& place, StringList& 
   return 0;
 }
 
-int64_t check_program(Task& task, const char* path) {
-  ProgramFile file(task);
-  return file.open(path);
+/// What execve keeps and what it resets (execve(2)).
+void reset_for_exec(Task& task) {
+  task.descriptors.close_for_exec();
+  task.fs_base = task.gs_base = 0;
+  task.signals.alternate = {0, kStackDisabled, 0, 0};
+  for (SignalAction& action : task.signals.actions)
+    if (action.handler != kHandlerIgnore) action = {};
+}
+
+/// Text that belongs to a scope.
+struct Text {
+  char* bytes = new (std::nothrow) char[kTextMaximum];
+  Text() = default;
+  ~Text() { delete[] bytes; }
+  Text(const Text&) = delete;
+};
+
+int64_t load_program(Task& task, const Arguments& a, Loaded& loaded) {
+  PathArgument path;
+  const auto here = static_cast<uint64_t>(kCurrentDirectory);
+  if (const int64_t error = take_path(task, here, a[0], kMessagePath, path); error < 0) return error;
+  const Text text;
+  if (text.bytes == nullptr) return kEnomem;
+  uint64_t place = 0;
+  Program program = {path.text, {}, {}};
+  if (const int64_t error = take_strings(a[1], text.bytes, place, program.arguments); error < 0) return error;
+  if (const int64_t error = take_strings(a[2], text.bytes, place, program.environment); error < 0) return error;
+  return load_program(task, program, loaded);
 }
 
 }  // namespace
 
 int64_t sys_execve(Task& task, const Arguments& a) {
-  PathArgument path;
-  if (const int64_t error = take_path(task, static_cast<uint64_t>(kCurrentDirectory), a[0], kMessagePath, path);
-      error < 0)
-    return error;
-  if (const int64_t error = check_program(task, path.text); error < 0) return error;
-  ExecRequest& request = task.exec;
-  request.text = new (std::nothrow) char[kTextMaximum];
-  if (request.text == nullptr) return kEnomem;
-  uint64_t place = 0;
-  int64_t error = take_strings(a[1], request.text, place, request.arguments);
-  if (error == 0) error = take_strings(a[2], request.text, place, request.environment);
-  if (error < 0) {
-    delete[] request.text;
-    request.text = nullptr;
-    return error;
+  Loaded loaded;
+  if (const int64_t error = load_program(task, a, loaded); error < 0) return error;
+  ProgramMemory& old_memory = *task.memory;
+  const uint16_t old_thread = task.thread;
+  reset_for_exec(task);
+  if (start_loaded(task, loaded) < 0) {  // too late to go back
+    loaded.memory->destroy();
+    end_task(task, killed(kSigKill));
   }
-  for (uint64_t i = 0; i <= path.length; i++) request.file[i] = path.text[i];
-  request.is_pending = true;
-  end_task(task, 0);
+  release_vfork_parent(task);
+  end_replaced_thread(old_memory, old_thread);
 }
 
 }  // namespace hop::personality

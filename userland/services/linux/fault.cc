@@ -3,8 +3,9 @@
 #include "isa-ext/abi/event.h"
 #include "userland/runtime/log.h"
 #include "userland/services/linux/frame_registers.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
-#include "userland/services/linux/task.h"
+#include "userland/services/linux/tasks.h"
 
 namespace hop::personality {
 namespace {
@@ -16,7 +17,7 @@ uint64_t record(FaultItem item) {
 /// True if the access was allowed and only memory for the page was missing.
 bool is_out_of_memory(Task& task) {
   const uint64_t code = record(FaultItem::ErrorCode);
-  const ProgramMemory::Place place = task.memory.find(record(FaultItem::Address), 1);
+  const ProgramMemory::Place place = task.memory->find(record(FaultItem::Address), 1);
   if (place.area == nullptr || (code & asx::kPageFaultPresent)) return false;
   const Range* range = place.area->ranges().find(place.offset);
   const uint64_t needed = code & asx::kPageFaultWrite   ? kProtectWrite
@@ -47,7 +48,7 @@ uint32_t signal_of(Task& task, uint64_t vector) {
 
 /// Linux tells a fault in mapped memory from one elsewhere; a page that was never touched is mapped, too.
 int32_t segment_code(Task& task, uint64_t address) {
-  const ProgramMemory::Place place = task.memory.find(address, 1);
+  const ProgramMemory::Place place = task.memory->find(address, 1);
   return place.area != nullptr && place.area->ranges().find(place.offset) != nullptr ? kCodeNoRight : kCodeNotMapped;
 }
 
@@ -82,13 +83,17 @@ bool handle(Task& task, uint32_t signal) {
 
 }  // namespace
 
-extern "C" void linux_fault(Task* task) {
-  const uint32_t signal = signal_of(*task, record(FaultItem::Vector));
-  if (signal == kSigKill) LogLine() << "linux: out of memory, " << task->name << " is killed";
-  if (signal != kSigKill && handle(*task, signal)) return;
-  constexpr uint64_t kToLog = 1;
-  kernel_call(Call::fault_report, kToLog);
-  end_task(*task, 128 + static_cast<int32_t>(signal));
+extern "C" void linux_fault(ProgramMemory* memory) {
+  lock_service(memory->user);
+  Task& task = *memory->user;
+  const uint32_t signal = signal_of(task, record(FaultItem::Vector));
+  if (signal == kSigKill) LogLine() << "linux: out of memory, " << task.name << " is killed";
+  if (signal == kSigKill || !handle(task, signal)) {
+    constexpr uint64_t kToLog = 1;
+    kernel_call(Call::fault_report, kToLog);
+    end_task(task, killed(signal));
+  }
+  unlock_service();
 }
 
 }  // namespace hop::personality

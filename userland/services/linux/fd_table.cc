@@ -27,6 +27,14 @@ int64_t FdTable::replace(uint64_t descriptor, OpenFile* file, bool close_on_exec
   return number;
 }
 
+void FdTable::copy_from(const FdTable& other) {
+  for (uint32_t i = 0; i < kMaximum; i++) {
+    slots_[i] = other.slots_[i];
+    if (slots_[i].file != nullptr) slots_[i].file->retain();
+  }
+  limit_ = other.limit_;
+}
+
 int64_t FdTable::close(uint64_t descriptor) {
   OpenFile* file = get(descriptor);
   if (file == nullptr) return kEbadf;

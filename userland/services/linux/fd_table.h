@@ -23,6 +23,8 @@ class FdTable {
   [[nodiscard]] int64_t install(OpenFile* file, bool close_on_exec, uint64_t lowest = 0);
   /// Makes `descriptor` refer to the file (one more reference), closing what it was. EBADF beyond the limit.
   [[nodiscard]] int64_t replace(uint64_t descriptor, OpenFile* file, bool close_on_exec);
+  /// Of an empty table: the other's files, one reference more to each.
+  void copy_from(const FdTable& other);
   int64_t close(uint64_t descriptor);
   void close_all();
   void close_for_exec();

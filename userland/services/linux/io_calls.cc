@@ -60,7 +60,7 @@ int64_t take_file(Task& task, uint64_t descriptor, bool writing, const Place& pl
 }
 
 int64_t signal_broken_pipe(Task& task, int64_t result) {
-  if (result == kEpipe) raise_signal(task, kSigPipe, kCodeUser);
+  if (result == kEpipe) raise_signal(task, kSigPipe, kCodeUser, static_cast<uint32_t>(task.id));
   return result;
 }
 

@@ -3,13 +3,14 @@
 
 #include <new>
 
-#include "isa-ext/abi/structures.h"
 #include "userland/runtime/log.h"
 #include "userland/runtime/memory.h"
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/program_file.h"
 #include "userland/services/linux/random.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
+#include "userland/services/linux/tasks.h"
 #include "userland/services/linux/text.h"
 #include "userland/services/linux/trace.h"
 
@@ -19,13 +20,19 @@ namespace {
 constexpr uint64_t kReadWrite = kProtectRead | kProtectWrite;
 constexpr unsigned kMostInterpreters = 4;
 
+/// The stack space of this thread: a program's, or this service's first one.
+uint16_t own_stack() {
+  const Task* task = current_task();
+  return task == nullptr ? kSelfStack : task->memory->stack.space();
+}
+
 /// A second name for a space in this thread's stack half, while it lives: so that files can read straight into it.
 class Borrowed {
  public:
   explicit Borrowed(const Area& area)
-      : selector_(kernel_call(Call::list_insert, kSelfStack, 0, area.space(), kRightRead | kRightWrite)) {}
+      : selector_(kernel_call(Call::list_insert, own_stack(), 0, area.space(), kRightRead | kRightWrite)) {}
   ~Borrowed() {
-    if (is_valid()) kernel_call(Call::list_remove, kSelfStack, static_cast<uint64_t>(selector_));
+    if (is_valid()) kernel_call(Call::list_remove, own_stack(), static_cast<uint64_t>(selector_));
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
@@ -47,8 +54,8 @@ int64_t read_fully(uint64_t handle, uint64_t offset, uint64_t address, uint64_t 
   return 0;
 }
 
-int64_t load_segments(Task& task, const ProgramFile& file) {
-  Area& image = task.memory.image;
+int64_t load_segments(ProgramMemory& memory, const ProgramFile& file) {
+  Area& image = memory.image;
   const Borrowed borrowed(image);
   if (!borrowed.is_valid()) return kEnomem;
   for (uint32_t i = 0; i < file.plan().segment_count; i++) {
@@ -72,8 +79,8 @@ uint64_t hardware_capabilities() {
 }
 
 /// Maps the stack and writes its first contents; rsp is the program's first RSP.
-int64_t make_stack(Task& task, const Program& program, const ElfPlan& plan, uint64_t& rsp) {
-  Area& stack = task.memory.stack;
+int64_t make_stack(ProgramMemory& memory, const Program& program, const ElfPlan& plan, uint64_t& rsp) {
+  Area& stack = memory.stack;
   if (const int64_t error = stack.map(kStackTop - kStackBytes, kStackBytes, kReadWrite); error < 0) return error;
   StartStack start;
   start.arguments = program.arguments;
@@ -96,24 +103,6 @@ int64_t make_stack(Task& task, const Program& program, const ElfPlan& plan, uint
   const bool copied = borrowed.is_valid() && copy_out(borrowed.address(offset), buffer, bytes);
   delete[] buffer;
   return copied ? 0 : kEnomem;
-}
-
-/// The image's gates, and the thread that enters it.
-int64_t start_thread(Task& task, uint64_t entry, uint64_t rsp, const PersonalityGates& gates) {
-  const uint16_t image = task.memory.image.space();
-  const int64_t syscall = kernel_call(Call::list_insert, image, 0, gates.syscall, kRightRead);
-  if (syscall < 0) return syscall;
-  if (const int64_t error = kernel_call(Call::space_set_syscall, image, static_cast<uint64_t>(syscall)); error < 0)
-    return error;
-  if (const int64_t error = kernel_call(Call::space_set_fault_gate, image, gates.fault); error < 0) return error;
-  constexpr auto kKeep = static_cast<uint64_t>(asx::StackPolicy::Keep);
-  const int64_t gate = kernel_call(Call::gate_create, image, entry, 0, kKeep, 0);
-  if (gate < 0) return gate;
-  const int64_t thread =
-      kernel_call(Call::thread_create, gates.start, task.memory.stack.space(), 0, 0, static_cast<uint64_t>(gate), rsp);
-  task.image_gate = static_cast<uint16_t>(gate);
-  if (thread >= 0) kernel_call(Call::list_remove, kSelf, static_cast<uint64_t>(thread));
-  return thread < 0 ? thread : 0;
 }
 
 void report_refusal(const char* path, int64_t error, ElfRefusal refusal) {
@@ -150,33 +139,32 @@ char* script_arguments(const ProgramFile& file, const Program& program, StringLi
 }
 
 /// Name for reports and prctl: the last part of the path.
-void set_name(Task& task, const char* path) {
+void set_name(Loaded& loaded, const char* path) {
   const char* last = path;
   for (const char* c = path; *c != 0; c++)
     if (*c == '/') last = c + 1;
-  memset(task.name, 0, sizeof(task.name));
-  TextWriter(task.name, sizeof(task.name) - 1).text(last);
+  TextWriter(loaded.name, sizeof(loaded.name) - 1).text(last);
 }
 
-void set_program_path(Task& task, const ProgramFile& file) {
+void set_program_path(Loaded& loaded, const ProgramFile& file) {
   const int64_t length = files_call(files::Operation::Path, file.handle(), kMessagePath, kPathMaximum - 1).value;
   const uint64_t bytes = length < 0 ? 0 : static_cast<uint64_t>(length);
-  task.program_path[copy_in(task.program_path, kMessagePath, bytes) ? bytes : 0] = 0;
+  loaded.path[copy_in(loaded.path, kMessagePath, bytes) ? bytes : 0] = 0;
 }
 
-int64_t start_elf(Task& task, const Program& program, const ProgramFile& file, const PersonalityGates& gates) {
-  set_name(task, program.file);
-  set_program_path(task, file);
-  if (!task.memory.create(task.name)) return kEnomem;
-  uint64_t rsp = 0;
-  int64_t error = load_segments(task, file);
-  if (error == 0) error = make_stack(task, program, file.plan(), rsp);
-  if (error == 0) error = start_thread(task, file.plan().entry, rsp, gates);
-  if (error < 0) task.memory.destroy();
+int64_t load_elf(const Program& program, const ProgramFile& file, Loaded& loaded) {
+  set_name(loaded, program.file);
+  set_program_path(loaded, file);
+  loaded.memory = ProgramMemory::make(loaded.name);
+  if (loaded.memory == nullptr) return kEnomem;
+  loaded.entry = file.plan().entry;
+  int64_t error = load_segments(*loaded.memory, file);
+  if (error == 0) error = make_stack(*loaded.memory, program, file.plan(), loaded.rsp);
+  if (error < 0) loaded.memory->destroy();
   return error;
 }
 
-int64_t start(Task& task, const Program& program, const PersonalityGates& gates, unsigned depth) {
+int64_t load(Task& task, const Program& program, Loaded& loaded, unsigned depth) {
   ProgramFile file(task);
   int64_t error = file.open(program.file);
   if (error == 0 && file.is_script()) {
@@ -184,19 +172,26 @@ int64_t start(Task& task, const Program& program, const PersonalityGates& gates,
     StringList arguments;
     char* text = script_arguments(file, program, arguments);
     if (text == nullptr) return kEnomem;
-    error = start(task, {file.interpreter(), arguments, program.environment}, gates, depth + 1);
+    error = load(task, {file.interpreter(), arguments, program.environment}, loaded, depth + 1);
     delete[] text;
     return error;
   }
-  if (error == 0) error = start_elf(task, program, file, gates);
-  if (error < 0) report_refusal(program.file, error, file.refusal());
+  if (error == 0) error = load_elf(program, file, loaded);
+  if (error < 0 && current_task() == nullptr) report_refusal(program.file, error, file.refusal());
   return error;
 }
 
 }  // namespace
 
-int64_t start_program(Task& task, const Program& program, const PersonalityGates& gates) {
-  return start(task, program, gates, 0);
+int64_t load_program(Task& task, const Program& program, Loaded& loaded) {
+  loaded = {};
+  return load(task, program, loaded, 0);
+}
+
+int64_t start_loaded(Task& task, const Loaded& loaded) {
+  memcpy(task.name, loaded.name, sizeof task.name);
+  memcpy(task.program_path, loaded.path, sizeof task.program_path);
+  return start_thread(task, *loaded.memory, loaded.entry, loaded.rsp, 0);
 }
 
 }  // namespace hop::personality

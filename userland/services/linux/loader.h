@@ -13,13 +13,18 @@ struct Program {
   StringList arguments, environment;
 };
 
-/// What runs it needs of this service: selectors of its own code half.
-struct PersonalityGates {
-  uint16_t syscall = 0, fault = 0, start = 0;
+/// A program that is ready to run: its spaces, and where its first thread begins.
+struct Loaded {
+  ProgramMemory* memory = nullptr;
+  uint64_t entry = 0, rsp = 0;
+  char name[16] = {};            ///< for reports and prctl
+  char path[kPathMaximum] = {};  ///< for /proc/self/exe
 };
 
-/// Makes the task's spaces, fills them and starts the thread. On an error one line in the log says what was wrong, and
-/// the spaces are gone. Only on this service's first thread, whose stack space it borrows for the copying.
-[[nodiscard]] int64_t start_program(Task& task, const Program& program, const PersonalityGates& gates);
+/// Makes spaces for the program and fills them. Paths are the task's. On an error the spaces are gone, and what this
+/// service itself wanted to run is named in the log.
+[[nodiscard]] int64_t load_program(Task& task, const Program& program, Loaded& loaded);
+/// Makes it the task's program, and starts its thread.
+[[nodiscard]] int64_t start_loaded(Task& task, const Loaded& loaded);
 
 }  // namespace hop::personality

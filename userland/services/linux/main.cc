@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The Linux personality: serves the syscall instruction of unmodified static programs. Its first thread runs the
-// commands one after the other; every program's thread comes in by the syscall gate.
+// commands one after the other, lets alarms ring and clears away what ended tasks leave; every program's thread comes
+// in by the syscall gate.
 #include "isa-ext/abi/boot.h"
 #include "userland/runtime/gate.h"
 #include "userland/runtime/kernel.h"
@@ -12,16 +13,14 @@
 #include "userland/services/linux/device_nodes.h"
 #include "userland/services/linux/loader.h"
 #include "userland/services/linux/random.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
+#include "userland/services/linux/tasks.h"
 #include "userland/services/linux/text.h"
 #include "userland/services/linux/trace.h"
 
 extern "C" {
 extern char __executable_start[];
-void linux_syscall_entry();
-void linux_syscall_entry_keeping();
-void linux_fault_entry();
-void linux_start_entry();
 }
 
 namespace hop::personality {
@@ -29,8 +28,6 @@ namespace {
 
 constexpr uint64_t kModuleDistance = 0x500'0000'0000;  ///< from the image's base to the module "commands"
 constexpr int32_t kCannotRun = 126, kNotFound = 127;   ///< exit statuses, as shells give them
-
-Task the_task;
 
 /// The module's number; -1 if there is none.
 int64_t find_module(const char* name) {
@@ -68,74 +65,71 @@ int64_t enter_directory(Task& task, const char* path) {
   if (!copy_out(kMessagePath, path, text_length(path) + 1)) return kEfault;
   const Answer answer =
       files_call(files::Operation::Open, files::kRootDirectory, kMessagePath, files::kOpenDirectory, 0);
-  if (answer.value >= 0) task.directory = static_cast<uint64_t>(answer.value);
+  if (answer.value >= 0) task.directory = new Directory{static_cast<uint64_t>(answer.value)};
   return answer.value;
 }
 
-/// Gives the task the state a new program finds; spaces come with the program.
-int64_t prepare(Task& task, const Command& command) {
-  task.signals = {};
-  task.file_mode_mask = 022;
-  task.fs_base = task.gs_base = 0;
-  task.personality_flags = 0;
-  task.exit_status = 0;
-  task.start_ticks = clock_ticks();
-  set_default_limits(task);
-  open_console_lines(task);
-  return enter_directory(task, command.directory);
+/// The first task of a command: in a session and a group of its own.
+Task* make_first_task(const Command& command) {
+  Task* task = make_task();
+  if (task == nullptr) panic("linux: no memory for a task");
+  task->group = task->session = task->id;
+  set_default_limits(*task);
+  open_console_lines(*task);
+  if (enter_directory(*task, command.directory) >= 0) return task;
+  LogLine() << "linux: no directory " << command.directory;
+  task->descriptors.close_all();
+  free_task(*task);
+  return nullptr;
 }
 
-/// What execve keeps and what it resets (execve(2)).
-void reset_for_exec(Task& task) {
-  task.descriptors.close_for_exec();
-  task.fs_base = task.gs_base = 0;
-  task.signals.alternate = {0, kStackDisabled, 0, 0};
-  for (SignalAction& action : task.signals.actions)
-    if (action.handler != kHandlerIgnore) action = {};
-}
-
-void wait_for_end(Task& task) {
-  kernel_call(Call::event_wait, task.end_event, kNoDeadline);
-  kernel_call(
-      Call::thread_yield);  // the ending thread is on its last instructions: it goes before its stack space does
-  kernel_call(Call::list_remove, kSelf, task.image_gate);
-  task.memory.destroy();
-}
-
-/// Runs a program and what it replaces itself with. Returns the exit status.
-int32_t run(Task& task, const Command& command, const PersonalityGates& gates) {
-  int64_t error = start_program(task, {command.file, command.arguments, command.environment}, gates);
-  while (error == 0) {
-    wait_for_end(task);
-    if (!task.exec.is_pending) return task.exit_status;
-    reset_for_exec(task);
-    task.exec.is_pending = false;
-    error = start_program(task, {task.exec.file, task.exec.arguments, task.exec.environment}, gates);
-    delete[] task.exec.text;
-    task.exec.text = nullptr;
+/// With the lock held but for the waiting: lets alarms ring and clears away, until all of it is done.
+template <typename Done>
+void keep_house(Done is_done) {
+  for (;;) {
+    clear_away();
+    const uint64_t next = ring_alarms();
+    if (is_done()) return;
+    const Unlocked unlocked;
+    kernel_call(Call::event_wait, house_event(), next);
   }
-  return error == kEnoent ? kNotFound : kCannotRun;
 }
 
-int32_t run_command(Task& task, const Command& command, const PersonalityGates& gates) {
-  int32_t status = kCannotRun;
-  if (prepare(task, command) >= 0)
-    status = run(task, command, gates);
-  else
-    LogLine() << "linux: no directory " << command.directory;
-  task.descriptors.close_all();
-  files_call(files::Operation::Close, task.directory);
+/// Runs a program and what comes of it. Returns the exit status; other tasks end with the first one.
+int32_t run(Task& task, const Command& command) {
+  Loaded loaded;
+  const int64_t error = load_program(task, {command.file, command.arguments, command.environment}, loaded);
+  if (error < 0 || start_loaded(task, loaded) < 0) {
+    if (error == 0) loaded.memory->destroy();
+    return error == kEnoent ? kNotFound : kCannotRun;
+  }
+  keep_house([&task] { return task.state == TaskState::Zombie; });
+  const int32_t status = shell_status(task.wait_status);
+  kill_all();
+  keep_house([] { return !are_threads_left(); });
   return status;
 }
 
-int32_t run_commands(int64_t module, const PersonalityGates& gates) {
+int32_t run_command(const Command& command) {
+  lock_service(nullptr);
+  int32_t status = kCannotRun;
+  if (Task* const task = make_first_task(command); task != nullptr) {
+    status = run(*task, command);
+    task->descriptors.close_all();
+    free_task(*task);
+  }
+  unlock_service();
+  return status;
+}
+
+int32_t run_commands(int64_t module) {
   const uint64_t offset = reinterpret_cast<uint64_t>(__executable_start) + kModuleDistance;
   const auto number = static_cast<uint64_t>(module);
   if (kernel_call(Call::module_map, kSelf, offset, number, kProtectRead) < 0) panic("linux: cannot map the commands");
   CommandReader reader(reinterpret_cast<const char*>(offset), kernel::info(SystemInfo::ModuleSize, number));
   Command command;
   int32_t status = 0;
-  while (reader.next(command)) status = run_command(the_task, command, gates);
+  while (reader.next(command)) status = run_command(command);
   if (reader.is_damaged()) panic("linux: the module of commands is damaged");
   return status;
 }
@@ -151,19 +145,14 @@ void make_message_space() {
   if (!made) panic("linux: no message space");
 }
 
-PersonalityGates make_gates(Task& task) {
-  constexpr unsigned kStacks = 8;
+/// Stacks for the watch of the console, and for calls while the first task is made.
+void make_house() {
+  constexpr unsigned kStacks = 2;
   constexpr uint64_t kStackSize = 0x10000;
-  const auto parameter = reinterpret_cast<uint64_t>(&task);
   if (add_stacks(kStacks, kStackSize) != Status::Ok) panic("linux: no stacks");
-  const bool is_keeping = is_variant(asx::kVariantSavesNone);
-  const Reply syscall = make_gate(is_keeping ? linux_syscall_entry_keeping : linux_syscall_entry, parameter);
-  const Reply fault = make_gate(linux_fault_entry, parameter);
-  const Reply start = make_gate(linux_start_entry, parameter);
   const int64_t event = kernel_call(Call::event_create);
-  if (syscall.is_error() || fault.is_error() || start.is_error() || event < 0) panic("linux: no gates");
-  task.end_event = static_cast<uint16_t>(event);
-  return {static_cast<uint16_t>(syscall.value), static_cast<uint16_t>(fault.value), static_cast<uint16_t>(start.value)};
+  if (event < 0 || !start_console_watch()) panic("linux: no memory");
+  set_house_event(static_cast<uint16_t>(event));
 }
 
 uint16_t find_service(const char* name) {
@@ -173,20 +162,6 @@ uint16_t find_service(const char* name) {
 }
 
 }  // namespace
-
-void end_task(Task& task, int32_t status) {
-  task.exit_status = status;
-  if (!task.exec.is_pending) trace_end(status);
-  kernel_call(Call::event_signal, task.end_event);
-  kernel_call(Call::thread_exit);
-  __builtin_trap();
-}
-
-/// The program popped the frame by which it was entered: for Linux, an instruction that is none.
-extern "C" void linux_returned(Task* task) {
-  LogLine() << "linux: " << task->name << " executed gret without a gate call to return from";
-  end_task(*task, 128 + static_cast<int32_t>(kSigIllegal));
-}
 
 }  // namespace hop::personality
 
@@ -200,7 +175,8 @@ extern "C" int hop_main() {
   set_tracing((system_information(SystemInfo::BootFlags) & asx::kBootLinuxTrace) != 0);
   make_message_space();
   make_device_nodes();
-  const int32_t status = run_commands(commands, make_gates(the_task));
+  make_house();
+  const int32_t status = run_commands(commands);
   trace_absent_calls();
   console_call(console::Operation::Flush, 0);
   console_call(console::Operation::Flush, 1);

@@ -90,13 +90,15 @@ int64_t fill(const MapRequest& request, uint64_t address) {
 int64_t map(Task& task, MapRequest request) {
   if (const int64_t error = check_request(task, request); error < 0) return error;
   ProgramMemory::Place place;
-  const int64_t chosen = request.has(kMapFixed | kMapFixedNoReplace) ? fixed_place(task.memory, request, place)
-                                                                     : choose_place(task.memory, request, place);
+  const int64_t chosen = request.has(kMapFixed | kMapFixedNoReplace) ? fixed_place(*task.memory, request, place)
+                                                                     : choose_place(*task.memory, request, place);
   if (chosen < 0) return chosen;
   Area& area = *place.area;
   const uint64_t protection = request.protection & kProtectionBits;
   const bool is_filled = request.file != nullptr && request.file->is_seekable() && request.file->size() > 0;
-  if (const int64_t error = area.map(place.offset, request.bytes, is_filled ? kReadWriteBits : protection); error < 0)
+  if (const int64_t error = area.map(place.offset, request.bytes, is_filled ? kReadWriteBits : protection,
+                                     request.is_shared() && request.has(kMapAnonymous));
+      error < 0)
     return error;
   const uint64_t address = area.program_address(place.offset);
   if (is_filled) {
@@ -115,7 +117,7 @@ int64_t take_range(Task& task, uint64_t address, uint64_t& bytes, int64_t outsid
   if (address & asx::kPageMask) return kEinval;
   if (bytes > kHighestOffset) return outside;
   bytes = page_ceiling(bytes);
-  place = task.memory.find(address, bytes);
+  place = task.memory->find(address, bytes);
   return place.area == nullptr ? outside : 0;
 }
 
@@ -136,7 +138,7 @@ int64_t move_mapping(Area& area, uint64_t from, uint64_t to, const Remap& remap)
 }
 
 int64_t remap_to(Task& task, const ProgramMemory::Place& place, const Remap& remap) {
-  const ProgramMemory::Place target = task.memory.find(remap.new_address, remap.new_bytes);
+  const ProgramMemory::Place target = task.memory->find(remap.new_address, remap.new_bytes);
   if ((remap.new_address & asx::kPageMask) || target.area != place.area) return kEinval;
   const uint64_t end = place.offset + remap.old_bytes, target_end = target.offset + remap.new_bytes;
   if (target.offset < end && place.offset < target_end) return kEinval;
@@ -166,7 +168,7 @@ int64_t remap(Task& task, const ProgramMemory::Place& place, const Remap& remap)
 }  // namespace
 
 int64_t sys_brk(Task& task, const Arguments& a) {
-  return static_cast<int64_t>(task.memory.set_break(a[0]));
+  return static_cast<int64_t>(task.memory->set_break(a[0]));
 }
 int64_t sys_mmap(Task& task, const Arguments& a) {
   return map(task, {a[0], a[1], a[2], a[3], a[4], a[5]});
@@ -185,7 +187,7 @@ int64_t sys_mprotect(Task& task, const Arguments& a) {
   if (a[2] & ~(kProtectionBits | kProtGrowsDown | kProtGrowsUp)) return kEinval;
   if (bytes == 0) return a[0] & asx::kPageMask ? kEinval : 0;
   if (const int64_t error = take_range(task, a[0], bytes, kEnomem, place); error < 0) return error;
-  if ((a[2] & kProtExecute) && place.area != &task.memory.image) return kEacces;
+  if ((a[2] & kProtExecute) && place.area != &task.memory->image) return kEacces;
   return place.area->protect(place.offset, bytes, a[2] & kProtectionBits);
 }
 

@@ -21,21 +21,22 @@ int64_t whole_number(const char* text) {
 }
 
 /// What follows /proc/self/ or the task's own /proc/NUMBER/; null for other paths.
-const char* after_proc_self(const char* text) {
+const char* after_proc_self(const Task& task, const char* text) {
   const char* rest = text_after(text, "/proc/self/");
   if (rest == nullptr) rest = text_after(text, "/proc/thread-self/");
-  if (rest == nullptr) rest = text_after(text, "/proc/1000/");
-  return rest;
+  if (rest != nullptr) return rest;
+  char own[32] = {};
+  TextWriter(own, sizeof own - 1).text("/proc/").number(static_cast<uint64_t>(task.id)).character('/');
+  return text_after(text, own);
 }
-static_assert(kProcessId == 1000);
 
-int64_t descriptor_in(const char* text) {
+int64_t descriptor_in(const Task& task, const char* text) {
   if (text_equal(text, "/dev/stdin")) return 0;
   if (text_equal(text, "/dev/stdout")) return 1;
   if (text_equal(text, "/dev/stderr")) return 2;
   const char* rest = text_after(text, "/dev/fd/");
   if (rest == nullptr) {
-    rest = after_proc_self(text);
+    rest = after_proc_self(task, text);
     if (rest != nullptr) rest = text_after(rest, "fd/");
   }
   return rest == nullptr ? -1 : whole_number(rest);
@@ -43,12 +44,12 @@ int64_t descriptor_in(const char* text) {
 
 void classify(Task& task, uint64_t message, PathArgument& path) {
   if (path.text[0] != '/') return;
-  if (const int64_t descriptor = descriptor_in(path.text); descriptor >= 0) {
+  if (const int64_t descriptor = descriptor_in(task, path.text); descriptor >= 0) {
     path.kind = PathKind::Descriptor;
     path.descriptor = static_cast<uint32_t>(descriptor);
     return;
   }
-  const char* rest = after_proc_self(path.text);
+  const char* rest = after_proc_self(task, path.text);
   if (rest != nullptr && text_equal(rest, "exe")) {
     path.length = text_length(task.program_path);
     for (uint64_t i = 0; i <= path.length; i++) path.text[i] = task.program_path[i];
@@ -71,7 +72,7 @@ int64_t take_path(Task& task, uint64_t directory_descriptor, uint64_t pointer, u
   path.directory = files::kRootDirectory;
   if (path.text[0] != '/') {
     if (static_cast<int32_t>(directory_descriptor) == kCurrentDirectory) {
-      path.directory = task.directory;
+      path.directory = task.directory->handle;
     } else {
       OpenFile* file = task.descriptors.get(directory_descriptor);
       if (file == nullptr) return kEbadf;

@@ -3,6 +3,7 @@
 
 #include "isa-ext/abi/address.h"
 #include "userland/services/linux/caller_memory.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/text.h"
 
@@ -45,21 +46,40 @@ PipeEnd::PipeEnd(uint32_t flags, PipeBuffer* buffer) : OpenFile(flags), buffer_(
 
 PipeEnd::~PipeEnd() {
   (is_readable() ? buffer_->readers : buffer_->writers)--;
+  buffer_->changed();
   if (buffer_->readers == 0 && buffer_->writers == 0) delete buffer_;
 }
 
 int64_t PipeEnd::read(uint64_t address, uint64_t bytes, uint64_t) {
-  if (bytes == 0 || (buffer_->bytes() == 0 && buffer_->writers == 0)) return 0;
-  if (buffer_->bytes() == 0) return is_blocking() ? kEdeadlk : kEagain;
-  return buffer_->take(address, bytes);
+  if (bytes == 0) return 0;
+  while (buffer_->bytes() == 0) {
+    if (buffer_->writers == 0) return 0;
+    if (!is_blocking()) return kEagain;
+    if (const int64_t error = wait_in(buffer_->waiters, *current_task(), kNoDeadline); error < 0) return error;
+  }
+  const int64_t result = buffer_->take(address, bytes);
+  buffer_->changed();
+  return result;
 }
 
+/// A short write is one that a signal has interrupted, or one to a pipe that does not block.
 int64_t PipeEnd::write(uint64_t address, uint64_t bytes, uint64_t) {
-  if (bytes == 0) return 0;
-  if (buffer_->readers == 0) return kEpipe;
-  const bool fits = bytes <= PipeBuffer::kAtomic ? buffer_->room() >= bytes : buffer_->room() > 0;
-  if (!fits) return is_blocking() ? kEdeadlk : kEagain;
-  return buffer_->put(address, bytes);
+  uint64_t done = 0;
+  while (done < bytes) {
+    if (buffer_->readers == 0) return done == 0 ? kEpipe : static_cast<int64_t>(done);
+    const uint64_t left = bytes - done;
+    const bool fits = bytes <= PipeBuffer::kAtomic ? buffer_->room() >= left : buffer_->room() > 0;
+    if (!fits) {
+      const int64_t error = is_blocking() ? wait_in(buffer_->waiters, *current_task(), kNoDeadline) : kEagain;
+      if (error < 0) return done == 0 ? error : static_cast<int64_t>(done);
+      continue;
+    }
+    const int64_t result = buffer_->put(address + done, left);
+    if (result < 0) return done == 0 ? result : static_cast<int64_t>(done);
+    done += static_cast<uint64_t>(result);
+    buffer_->changed();
+  }
+  return static_cast<int64_t>(done);
 }
 
 int64_t PipeEnd::status(uint64_t address) {

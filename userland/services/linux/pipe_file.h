@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pipes within one task. With one thread, a read of an empty pipe that the task itself holds open for writing, or a
-// write to a full one, could wait for nobody: it answers EDEADLK.
+// Pipes. A reader waits for a writer, and the other way round, as long as there is one.
 #pragma once
 #include "userland/services/linux/open_file.h"
+#include "userland/services/linux/waiting.h"
 
 namespace hop::personality {
 
@@ -21,7 +21,14 @@ class PipeBuffer {
   [[nodiscard]] int64_t take(uint64_t address, uint64_t bytes);
   [[nodiscard]] int64_t put(uint64_t address, uint64_t bytes);
 
+  /// Bytes have come or gone, or an end.
+  void changed() {
+    waiters.wake();
+    poll_queue().wake();
+  }
+
   uint32_t readers = 0, writers = 0;
+  WaitQueue waiters;
 
  private:
   uint64_t inode_, first_ = 0, bytes_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// poll and select. Only console input can become ready while the task waits; all else is as it is.
+// poll and select.
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/system_call.h"
@@ -23,6 +23,12 @@ struct Watch {
     const auto ready = file->readiness();
     return static_cast<int16_t>(ready & (events | kPollError | kPollHangUp));
   }
+  /// Until something may have changed. A signal interrupts the call for good, whatever its action says (signal(7)).
+  [[nodiscard]] int64_t wait(uint64_t deadline) const {
+    if (waits_for_console) ask_for_console_input();
+    const int64_t result = wait_in(poll_queue(), task, deadline);
+    return result == kErestartsys ? kEintr : result;
+  }
 };
 
 int64_t poll_once(Watch& watch, uint64_t pointer, uint64_t count) {
@@ -42,7 +48,8 @@ int64_t poll_until(Task& task, uint64_t pointer, uint64_t count, uint64_t deadli
   for (;;) {
     Watch watch{task};
     const int64_t ready = poll_once(watch, pointer, count);
-    if (ready != 0 || !wait_for_input(watch.waits_for_console, deadline)) return ready;
+    if (ready != 0) return ready;
+    if (const int64_t error = watch.wait(deadline); error < 0) return error == kEtimedout ? 0 : error;
   }
 }
 
@@ -86,8 +93,12 @@ int64_t select_until(Task& task, const Arguments& a, uint64_t deadline) {
     Watch watch{task};
     Sets result;
     const int64_t ready = select_once(watch, wanted, count, result);
-    if (ready == 0 && wait_for_input(watch.waits_for_console, deadline)) continue;
     if (ready < 0) return ready;
+    if (ready == 0) {
+      const int64_t error = watch.wait(deadline);
+      if (error == 0) continue;
+      if (error != kEtimedout) return error;
+    }
     for (uint32_t kind = 0; kind < 3; kind++)
       if (a[1 + kind] != 0 && !copy_out(a[1 + kind], result.set[kind].words, bytes)) return kEfault;
     return ready;
@@ -103,9 +114,26 @@ int64_t sys_poll(Task& task, const Arguments& a) {
   return poll_until(task, a[0], a.word(1), deadline);
 }
 
+namespace {
+
+/// For the time of a call, the mask of signals at the pointer, if there is one.
+int64_t replace_mask(Task& task, uint64_t pointer, uint64_t bytes) {
+  uint64_t mask = 0;
+  if (pointer == 0) return 0;
+  if (bytes != kSignalSetBytes) return kEinval;
+  if (!read_in(pointer, mask)) return kEfault;
+  task.signals.mask_after = task.signals.blocked;
+  task.signals.has_mask_after = true;
+  task.signals.blocked = mask & ~(signal_bit(kSigKill) | signal_bit(kSigStop));
+  return 0;
+}
+
+}  // namespace
+
 int64_t sys_ppoll(Task& task, const Arguments& a) {
   uint64_t deadline = 0;
   if (const int64_t error = take_deadline(a[2], deadline); error < 0) return error;
+  if (const int64_t error = replace_mask(task, a[3], a[4]); error < 0) return error;
   return poll_until(task, a[0], a.word(1), deadline);
 }
 
@@ -123,6 +151,13 @@ int64_t sys_select(Task& task, const Arguments& a) {
 int64_t sys_pselect6(Task& task, const Arguments& a) {
   uint64_t deadline = 0;
   if (const int64_t error = take_deadline(a[4], deadline); error < 0) return error;
+  if (a[5] != 0) {
+    struct {
+      uint64_t pointer, bytes;
+    } mask;
+    if (!read_in(a[5], mask)) return kEfault;
+    if (const int64_t error = replace_mask(task, mask.pointer, mask.bytes); error < 0) return error;
+  }
   return select_until(task, a, deadline);
 }
 

@@ -84,9 +84,9 @@ void write_maps_of(TextWriter& out, const Area& area, const char* name) {
 }
 
 void write_maps(Task& task, TextWriter& out) {
-  write_maps_of(out, task.memory.image, task.program_path);
-  write_maps_of(out, task.memory.stack, "[stack]");
-  write_maps_of(out, task.memory.heap, "[heap]");
+  write_maps_of(out, task.memory->image, task.program_path);
+  write_maps_of(out, task.memory->stack, "[stack]");
+  write_maps_of(out, task.memory->heap, "[heap]");
 }
 
 void write_command_name(Task& task, TextWriter& out) {
@@ -99,13 +99,8 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {"/proc/meminfo", write_memory},
-    {"/proc/uptime", write_uptime},
-    {"/proc/version", write_version},
-    {"/proc/cpuinfo", write_processor},
-    {"/proc/self/maps", write_maps},
-    {"/proc/self/comm", write_command_name},
-    {"/proc/self/task/1000/comm", write_command_name},
+    {"/proc/meminfo", write_memory},    {"/proc/uptime", write_uptime},  {"/proc/version", write_version},
+    {"/proc/cpuinfo", write_processor}, {"/proc/self/maps", write_maps}, {"/proc/self/comm", write_command_name},
 };
 
 }  // namespace

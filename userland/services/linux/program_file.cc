@@ -18,7 +18,7 @@ int64_t ProgramFile::open(const char* path) {
   if (length == 0) return kEnoent;
   if (length >= kPathMaximum) return kEnametoolong;
   if (!copy_out(kMessagePath, path, length + 1)) return kEfault;
-  const Answer answer = files_call(files::Operation::Open, task_.directory, kMessagePath, 0, 0);
+  const Answer answer = files_call(files::Operation::Open, task_.directory->handle, kMessagePath, 0, 0);
   if (answer.value < 0) return answer.value;
   handle_ = static_cast<uint64_t>(answer.value);
   const bool is_file = (answer.second & kModeType) == kModeRegular;

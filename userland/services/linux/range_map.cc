@@ -90,7 +90,8 @@ bool RangeMap::split(uint64_t offset) {
 void RangeMap::merge_around(uint32_t first, uint32_t last) {
   uint32_t i = first == 0 ? 0 : first - 1;
   while (i + 1 < count_ && i <= last) {
-    if (ranges_[i].end == ranges_[i + 1].start && ranges_[i].protection == ranges_[i + 1].protection) {
+    if (ranges_[i].end == ranges_[i + 1].start && ranges_[i].protection == ranges_[i + 1].protection &&
+        ranges_[i].is_shared == ranges_[i + 1].is_shared) {
       ranges_[i].end = ranges_[i + 1].end;
       close_slots(i + 1, 1);
       if (last > 0) last--;

@@ -6,9 +6,10 @@
 
 namespace hop::personality {
 
-/// [start, end), page-aligned offsets; protection: hop::Protection bits.
+/// [start, end), page-aligned offsets; protection: hop::Protection bits; is_shared: with the copies of the space, too.
 struct Range {
   uint64_t start, end, protection;
+  bool is_shared = false;
 };
 
 class RangeMap {

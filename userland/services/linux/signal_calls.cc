@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Signals, as far as a program alone needs them: it can set actions and masks, and signal itself.
+// Signals: actions and masks, waiting for them, and sending them.
 #include "userland/services/linux/caller_memory.h"
+#include "userland/services/linux/service_lock.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/system_call.h"
-#include "userland/services/linux/task.h"
+#include "userland/services/linux/tasks.h"
 #include "userland/services/linux/waiting.h"
 
 namespace hop::personality {
@@ -11,12 +12,26 @@ namespace {
 
 constexpr uint64_t kUnblockable = signal_bit(kSigKill) | signal_bit(kSigStop);
 
-int64_t signal_self(Task& task, int32_t process, uint32_t signal, bool is_thread) {
+/// To every task that `is_meant` says; ESRCH if there is none.
+template <typename Meant>
+int64_t signal_those(const Task& sender, uint32_t signal, int32_t code, Meant is_meant) {
   if (signal > kSignalCount) return kEinval;
-  const bool is_self = process == kProcessId || (!is_thread && (process == 0 || process == -kProcessId));
-  if (!is_self) return is_thread && process <= 0 ? kEinval : kEsrch;
-  if (signal != 0) raise_signal(task, signal, is_thread ? kCodeThread : kCodeUser);
-  return 0;
+  bool found = false;
+  for (Task* task = first_task(); task != nullptr; task = task->next) {
+    if (!is_meant(*task)) continue;
+    found = true;
+    if (signal != 0 && task->state != TaskState::Zombie)
+      raise_signal(*task, signal, code, static_cast<uint32_t>(sender.id));
+  }
+  return found ? 0 : kEsrch;
+}
+
+int64_t signal_one(const Task& sender, int32_t id, uint32_t signal, int32_t code) {
+  return signal_those(sender, signal, code, [id](const Task& task) { return task.id == id; });
+}
+
+int64_t signal_group(const Task& sender, int32_t group, uint32_t signal) {
+  return signal_those(sender, signal, kCodeUser, [group](const Task& task) { return task.group == group; });
 }
 
 int64_t set_mask(Task& task, uint64_t operation, uint64_t set) {
@@ -38,9 +53,8 @@ int64_t set_mask(Task& task, uint64_t operation, uint64_t set) {
   return 0;
 }
 
-/// Only the task itself sends it signals: those that are not there yet never come.
 int64_t wait_for_signal(Task& task) {
-  if (!has_deliverable(task.signals)) sleep_for_ever();
+  static_cast<void>(wait_until(task, kNoDeadline));
   return kEintr;
 }
 
@@ -52,11 +66,12 @@ DefaultAction default_action(uint32_t signal) {
     case kSigContinue:
     case kSigUrgent:
     case kSigWindow:
-    case kSigStop:  // nobody could continue a stopped task
+      return DefaultAction::Ignore;
+    case kSigStop:
     case kSigTerminalStop:
     case kSigTerminalInput:
     case kSigTerminalOutput:
-      return DefaultAction::Ignore;
+      return DefaultAction::Stop;
     default:
       return DefaultAction::Terminate;
   }
@@ -67,10 +82,40 @@ bool is_ignored(const SignalState& state, uint32_t signal) {
   return handler == kHandlerIgnore || (handler == kHandlerDefault && default_action(signal) == DefaultAction::Ignore);
 }
 
-void raise_signal(Task& task, uint32_t signal, int32_t code) {
-  if (is_ignored(task.signals, signal) && (task.signals.blocked & signal_bit(signal)) == 0) return;
-  task.signals.pending |= signal_bit(signal);
-  task.signals.codes[signal] = code;
+namespace {
+
+constexpr uint64_t kStops = signal_bit(kSigStop) | signal_bit(kSigTerminalStop) | signal_bit(kSigTerminalInput) |
+                            signal_bit(kSigTerminalOutput);
+
+/// A continuation takes effect when it is sent, blocked or not (signal(7)), and takes stops away, as they do it.
+void settle_stops(Task& task, uint32_t signal) {
+  if ((kStops & signal_bit(signal)) != 0) task.signals.pending &= ~signal_bit(kSigContinue);
+  if (signal != kSigContinue) return;
+  task.signals.pending &= ~kStops;
+  if (task.state != TaskState::Stopped) return;
+  task.state = TaskState::Running;
+  task.wait_status = 0xffff;
+  task.is_news = true;
+  tell_parent(task);
+}
+
+}  // namespace
+
+void raise_signal(Task& task, uint32_t signal, int32_t code, uint32_t sender) {
+  SignalState& state = task.signals;
+  settle_stops(task, signal);
+  const bool is_blocked = (state.blocked & signal_bit(signal)) != 0;
+  if (!is_ignored(state, signal) || is_blocked) {
+    state.pending |= signal_bit(signal);
+    state.codes[signal] = code;
+    state.senders[signal] = sender;
+  }
+  if (&task == current_task()) return;
+  const bool is_fatal = !is_blocked && state.actions[signal].handler == kHandlerDefault &&
+                        default_action(signal) == DefaultAction::Terminate;
+  if (is_fatal && state.fatal == 0) state.fatal = signal;
+  if (is_fatal && task.state != TaskState::Stopped && task.thread != 0) kernel_call(Call::thread_end, task.thread);
+  wake_task(task);
 }
 
 int64_t sys_rt_sigaction(Task& task, const Arguments& a) {
@@ -106,20 +151,37 @@ int64_t sys_rt_sigpending(Task& task, const Arguments& a) {
   return copy_out(a[0], &pending, a[1]) ? 0 : kEfault;
 }
 
+namespace {
+
+/// One of the set that is pending, with what is known of it if somebody wants that; 0: there is none.
+int64_t take_pending(Task& task, uint64_t set, uint64_t information) {
+  const uint64_t ready = task.signals.pending & set;
+  if (ready == 0) return 0;
+  const auto signal = static_cast<uint32_t>(__builtin_ctzll(ready)) + 1;
+  task.signals.pending &= ~signal_bit(signal);
+  SignalInformation words = {};
+  words.signal = static_cast<int32_t>(signal);
+  words.code = task.signals.codes[signal];
+  words.address = task.signals.senders[signal];
+  return information == 0 || write_out(information, words) ? signal : kEfault;
+}
+
+}  // namespace
+
 int64_t sys_rt_sigtimedwait(Task& task, const Arguments& a) {
   uint64_t set = 0, deadline = 0;
   if (a[3] != kSignalSetBytes) return kEinval;
   if (!read_in(a[0], set)) return kEfault;
   if (const int64_t error = take_deadline(a[2], deadline); error < 0) return error;
-  if (const uint64_t ready = task.signals.pending & set; ready != 0) {
-    const auto signal = static_cast<uint32_t>(__builtin_ctzll(ready)) + 1;
-    task.signals.pending &= ~signal_bit(signal);
-    int32_t information[32] = {static_cast<int32_t>(signal)};
-    return a[1] == 0 || write_out(a[1], information) ? signal : kEfault;
-  }
-  if (deadline == kNoDeadline) sleep_for_ever();
-  sleep_until(deadline);
-  return kEagain;
+  if (const int64_t taken = take_pending(task, set, a[1]); taken != 0) return taken;
+  // While it waits, the signals of the set count as not blocked.
+  const uint64_t blocked = task.signals.blocked;
+  task.signals.blocked &= ~set;
+  const int64_t result = wait_until(task, deadline);
+  task.signals.blocked = blocked;
+  if (result == kEtimedout) return kEagain;
+  const int64_t taken = take_pending(task, set, a[1]);
+  return taken != 0 ? taken : kEintr;
 }
 
 int64_t sys_rt_sigsuspend(Task& task, const Arguments& a) {
@@ -139,7 +201,7 @@ int64_t sys_pause(Task& task, const Arguments&) {
 /// Its result is the RAX of what was interrupted.
 int64_t sys_rt_sigreturn(Task& task, const Arguments&) {
   int64_t result = 0;
-  if (!restore_from_frame(task, *task.saved, result)) end_task(task, 128 + kSigSegment);
+  if (!restore_from_frame(task, *task.saved, result)) end_task(task, killed(kSigSegment));
   return result;
 }
 
@@ -157,14 +219,18 @@ int64_t sys_sigaltstack(Task& task, const Arguments& a) {
 }
 
 int64_t sys_kill(Task& task, const Arguments& a) {
-  return signal_self(task, a.integer(0), a.word(1), false);
+  const int32_t id = a.integer(0);
+  if (id > 0) return signal_one(task, id, a.word(1), kCodeUser);
+  if (id == 0) return signal_group(task, task.group, a.word(1));
+  if (id < -1) return signal_group(task, -id, a.word(1));
+  return signal_those(task, a.word(1), kCodeUser, [&task](const Task& other) { return &other != &task; });
 }
 int64_t sys_tkill(Task& task, const Arguments& a) {
-  return signal_self(task, a.integer(0), a.word(1), true);
+  return a.integer(0) <= 0 ? kEinval : signal_one(task, a.integer(0), a.word(1), kCodeThread);
 }
 int64_t sys_tgkill(Task& task, const Arguments& a) {
-  if (a.integer(0) <= 0) return kEinval;
-  return a.integer(0) == kProcessId ? signal_self(task, a.integer(1), a.word(2), true) : kEsrch;
+  if (a.integer(0) <= 0 || a.integer(1) <= 0) return kEinval;
+  return a.integer(0) == a.integer(1) ? signal_one(task, a.integer(1), a.word(2), kCodeThread) : kEsrch;
 }
 
 }  // namespace hop::personality

@@ -2,7 +2,9 @@
 // Handlers: the frame Linux lays on the stack, the way into the handler, and the way back.
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/frame_registers.h"
-#include "userland/services/linux/task.h"
+#include "userland/services/linux/service_lock.h"
+#include "userland/services/linux/services.h"
+#include "userland/services/linux/tasks.h"
 
 namespace hop::personality {
 namespace {
@@ -64,7 +66,42 @@ bool enter_handler(SignalState& state, const SignalInformation& information, Sig
   return true;
 }
 
-void take_saved(const SavedRegisters& saved, SignalRegisters& registers) {
+SignalInformation information_of(const SignalState& state, uint32_t signal) {
+  SignalInformation information = {};
+  information.signal = static_cast<int32_t>(signal);
+  information.code = state.codes[signal];
+  information.address = state.senders[signal];
+  return information;
+}
+
+/// Until a signal lets the task go on, or ends it.
+void stop(Task& task, uint32_t signal) {
+  task.state = TaskState::Stopped;
+  task.wait_status = static_cast<int32_t>(signal) << 8 | 0x7f;
+  task.is_news = true;
+  if (task.parent != nullptr && (task.parent->signals.actions[kSigChild].flags & kActionNoChildStop) == 0)
+    tell_parent(task);
+  else if (task.parent != nullptr)
+    task.parent->children.wake();
+  while (task.state == TaskState::Stopped && (task.signals.pending & signal_bit(kSigKill)) == 0) {
+    wait_blindly(task);  // other signals wait until the task is continued
+  }
+}
+
+/// What the program sees of a call that a handler has interrupted.
+void settle_result(SignalRegisters& registers, const SignalAction& action, uint64_t number, int64_t result) {
+  constexpr uint64_t kInstructionBytes = 2;  // of syscall
+  registers.rax = static_cast<uint64_t>(result == kErestartsys ? kEintr : result);
+  if (result != kErestartsys || (action.flags & kActionRestart) == 0) return;
+  registers.rax = number;
+  registers.rip -= kInstructionBytes;
+}
+
+}  // namespace
+
+SignalRegisters registers_of(const SavedRegisters& saved) {
+  SignalRegisters registers = {};
+  read_call_frame(saved, registers);
   registers.rdi = saved.rdi;
   registers.rsi = saved.rsi;
   registers.rdx = saved.rdx;
@@ -73,37 +110,32 @@ void take_saved(const SavedRegisters& saved, SignalRegisters& registers) {
   registers.r9 = saved.r9;
   registers.rcx = saved.rcx;
   registers.r11 = saved.r11;
+  return registers;
 }
 
-void give_saved(const SignalRegisters& registers, SavedRegisters& saved) {
+void set_registers(const SignalRegisters& registers, SavedRegisters& saved) {
+  write_call_frame(registers, saved);
   saved = {registers.rdi, registers.rsi, registers.rdx, registers.r10,
            registers.r8,  registers.r9,  registers.rcx, registers.r11};
 }
 
-SignalInformation information_of(const SignalState& state, uint32_t signal) {
-  SignalInformation information = {};
-  information.signal = static_cast<int32_t>(signal);
-  information.code = state.codes[signal];
-  information.address = kProcessId;
-  return information;
-}
-
-}  // namespace
-
-int64_t deliver_signals(Task& task, SavedRegisters& saved, int64_t result) {
+int64_t deliver_signals(Task& task, SavedRegisters& saved, uint64_t number, int64_t result) {
   SignalState& state = task.signals;
   while (const uint64_t ready = state.pending & ~state.blocked) {
-    const auto signal = static_cast<uint32_t>(__builtin_ctzll(ready)) + 1;
+    const uint64_t first = (ready & signal_bit(kSigKill)) != 0 ? signal_bit(kSigKill) : ready;
+    const auto signal = static_cast<uint32_t>(__builtin_ctzll(first)) + 1;
     state.pending &= ~signal_bit(signal);
     if (is_ignored(state, signal)) continue;
-    if (state.actions[signal].handler == kHandlerDefault) end_task(task, 128 + static_cast<int32_t>(signal));
-    SignalRegisters registers = {};
-    read_call_frame(saved, registers);
-    take_saved(saved, registers);
-    registers.rax = static_cast<uint64_t>(result);
-    if (!enter_handler(state, information_of(state, signal), registers)) end_task(task, 128 + kSigSegment);
-    write_call_frame(registers, saved);
-    give_saved(registers, saved);
+    if (state.actions[signal].handler == kHandlerDefault) {
+      if (default_action(signal) == DefaultAction::Terminate) end_task(task, killed(signal));
+      stop(task, signal);
+      continue;
+    }
+    const SignalAction action = state.actions[signal];
+    SignalRegisters registers = registers_of(saved);
+    settle_result(registers, action, number, result);
+    if (!enter_handler(state, information_of(state, signal), registers)) end_task(task, killed(kSigSegment));
+    set_registers(registers, saved);
     result = 0;
   }
   if (state.has_mask_after) state.blocked = state.mask_after;
@@ -135,8 +167,7 @@ bool restore_from_frame(Task& task, SavedRegisters& saved, int64_t& result) {
     restore_vector_state(vectors);
   }
   task.signals.blocked = frame.context.mask & ~(signal_bit(kSigKill) | signal_bit(kSigStop));
-  write_call_frame(registers, saved);
-  give_saved(registers, saved);
+  set_registers(registers, saved);
   result = static_cast<int64_t>(registers.rax);
   return true;
 }

@@ -13,7 +13,7 @@ constexpr auto kHere = static_cast<uint64_t>(kCurrentDirectory);
 
 int64_t descriptor_status(Task& task, uint64_t descriptor, uint64_t address) {
   if (static_cast<int32_t>(descriptor) == kCurrentDirectory)
-    return files_call(files::Operation::Status, task.directory, address).value;
+    return files_call(files::Operation::Status, task.directory->handle, address).value;
   OpenFile* file = task.descriptors.get(descriptor);
   return file == nullptr ? kEbadf : file->status(address);
 }

@@ -3,7 +3,7 @@
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/services.h"
 #include "userland/services/linux/system_call.h"
-#include "userland/services/linux/task.h"
+#include "userland/services/linux/tasks.h"
 #include "userland/services/linux/waiting.h"
 
 namespace hop::personality {
@@ -42,7 +42,7 @@ int64_t read_clock(const Task& task, uint64_t clock, uint64_t& nanoseconds) {
   // Negative numbers are the CPU clocks of processes and threads; the task knows its own (pid 0 or its own).
   const auto number = static_cast<int32_t>(clock);
   const int32_t process = ~(number >> 3);
-  if (number >= 0 || (number & 3) == 3 || (process != 0 && process != kProcessId)) return kEinval;
+  if (number >= 0 || (number & 3) == 3 || (process != 0 && process != task.id)) return kEinval;
   nanoseconds = task_nanoseconds(task);
   return 0;
 }
@@ -61,11 +61,13 @@ int64_t take_span(uint64_t pointer, TimeSpec& span) {
                                                                                                             : 0;
 }
 
-int64_t sleep_for(const TimeSpec& span) {
+/// `left`: where the program wants to know what is left when a signal comes, or 0.
+int64_t sleep_for(Task& task, const TimeSpec& span, uint64_t left) {
   const uint64_t deadline = deadline_of(span);
-  if (deadline == kNoDeadline) sleep_for_ever();
-  sleep_until(deadline);
-  return 0;
+  if (wait_until(task, deadline) == kEtimedout) return 0;
+  const uint64_t now = clock_ticks();
+  const uint64_t rest = deadline > now ? ticks_to_nanoseconds(deadline - now) : 0;
+  return left == 0 || write_out(left, to_spec(rest)) ? kEintr : kEfault;
 }
 
 }  // namespace
@@ -93,10 +95,10 @@ int64_t sys_clock_getres(Task& task, const Arguments& a) {
   return a[1] == 0 || write_out(a[1], TimeSpec{0, 1}) ? 0 : kEfault;
 }
 
-int64_t sys_nanosleep(Task&, const Arguments& a) {
+int64_t sys_nanosleep(Task& task, const Arguments& a) {
   TimeSpec span;
   const int64_t error = take_span(a[0], span);
-  return error < 0 ? error : sleep_for(span);
+  return error < 0 ? error : sleep_for(task, span, a[1]);
 }
 
 int64_t sys_clock_nanosleep(Task& task, const Arguments& a) {
@@ -105,14 +107,14 @@ int64_t sys_clock_nanosleep(Task& task, const Arguments& a) {
   if (a.word(0) == kClockThread) return kEinval;
   if (const int64_t error = read_clock(task, a.word(0), now); error < 0) return error;
   if (const int64_t error = take_span(a[2], span); error < 0) return error;
-  if ((a[1] & kTimerAbsolute) == 0) return sleep_for(span);
+  if ((a[1] & kTimerAbsolute) == 0) return sleep_for(task, span, a[3]);
   const TimeSpec present = to_spec(now);
   TimeSpec left = {span.seconds - present.seconds, span.nanoseconds - present.nanoseconds};
   if (left.nanoseconds < 0) {
     left.nanoseconds += static_cast<int64_t>(kNanoseconds);
     left.seconds--;
   }
-  return left.seconds < 0 ? 0 : sleep_for(left);
+  return left.seconds < 0 ? 0 : sleep_for(task, left, 0);
 }
 
 int64_t sys_times(Task& task, const Arguments& a) {
@@ -129,22 +131,62 @@ int64_t sys_getrusage(Task& task, const Arguments& a) {
   if (who != kChildren) {
     usage.user = to_value(task_nanoseconds(task));
     usage.maximum_resident = static_cast<int64_t>(
-        (task.memory.image.ranges().total_bytes() + task.memory.heap.ranges().total_bytes()) / 1024);
+        (task.memory->image.ranges().total_bytes() + task.memory->heap.ranges().total_bytes()) / 1024);
   }
   return write_out(a[1], usage) ? 0 : kEfault;
 }
 
-/// Timers are accepted and never fire: no signal comes from outside (README).
-int64_t sys_setitimer(Task&, const Arguments& a) {
-  IntervalTimer timer;
-  if (a.word(0) > 2) return kEinval;
-  if (a[1] != 0 && !read_in(a[1], timer)) return kEfault;
-  return a[2] == 0 || write_out(a[2], IntervalTimer{}) ? 0 : kEfault;
+namespace {
+
+constexpr uint32_t kRealTimer = 0;
+
+uint64_t nanoseconds_of(const TimeValue& value) {
+  return static_cast<uint64_t>(value.seconds) * kNanoseconds + static_cast<uint64_t>(value.microseconds) * kMicrosecond;
 }
 
-int64_t sys_getitimer(Task&, const Arguments& a) {
+bool is_time(const TimeValue& value) {
+  return value.seconds >= 0 && value.microseconds >= 0 && value.microseconds < 1'000'000;
+}
+
+IntervalTimer alarm_of(const Task& task) {
+  if (task.alarm_ticks == Task::kNoAlarm) return {};
+  const uint64_t now = clock_ticks();
+  const uint64_t left = task.alarm_ticks > now ? task.alarm_ticks - now : 1;
+  return {to_value(ticks_to_nanoseconds(task.alarm_interval)), to_value(ticks_to_nanoseconds(left))};
+}
+
+void set_alarm(Task& task, uint64_t nanoseconds, uint64_t interval) {
+  const uint64_t now = clock_ticks();
+  task.alarm_ticks = nanoseconds == 0 ? Task::kNoAlarm : deadline_after(nanoseconds);
+  task.alarm_interval = interval == 0 ? 0 : deadline_after(interval) - now;
+  kernel_call(Call::event_signal, house_event());
+}
+
+}  // namespace
+
+/// The timers of CPU time are accepted and never fire (README).
+int64_t sys_setitimer(Task& task, const Arguments& a) {
   if (a.word(0) > 2) return kEinval;
-  return write_out(a[1], IntervalTimer{}) ? 0 : kEfault;
+  const IntervalTimer old = a.word(0) == kRealTimer ? alarm_of(task) : IntervalTimer{};
+  if (a[1] != 0) {
+    IntervalTimer timer;
+    if (!read_in(a[1], timer)) return kEfault;
+    if (!is_time(timer.value) || !is_time(timer.interval)) return kEinval;
+    if (a.word(0) == kRealTimer) set_alarm(task, nanoseconds_of(timer.value), nanoseconds_of(timer.interval));
+  }
+  return a[2] == 0 || write_out(a[2], old) ? 0 : kEfault;
+}
+
+int64_t sys_getitimer(Task& task, const Arguments& a) {
+  if (a.word(0) > 2) return kEinval;
+  return write_out(a[1], a.word(0) == kRealTimer ? alarm_of(task) : IntervalTimer{}) ? 0 : kEfault;
+}
+
+/// Seconds, rounded up: an alarm that is still to come is never 0.
+int64_t sys_alarm(Task& task, const Arguments& a) {
+  const TimeValue left = alarm_of(task).value;
+  set_alarm(task, a.word(0) * kNanoseconds, 0);
+  return left.seconds + (left.microseconds != 0 ? 1 : 0);
 }
 
 }  // namespace hop::personality

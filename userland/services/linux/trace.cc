@@ -6,17 +6,19 @@
 #include "userland/services/linux/abi/file.h"
 #include "userland/services/linux/abi/time.h"
 #include "userland/services/linux/caller_memory.h"
+#include "userland/services/linux/tasks.h"
 
 namespace hop::personality {
 namespace {
 
 constexpr uint64_t kShownText = 32;
 
-/// The line being written. One task, one thread: one line at a time.
+/// The line being written: of one task at a time. Another one's line is broken off, and taken up again (as strace -f).
 struct Trace {
   char buffer[512];
   TextWriter line{buffer, sizeof(buffer) - 1};
   bool is_on = false, is_unfinished = false;
+  int32_t task = 0;  ///< whose line it is
   uint16_t absent[kSystemCallCount] = {};
   uint32_t absent_beyond = 0;
 };
@@ -134,22 +136,48 @@ bool is_tracing() {
   return trace().is_on;
 }
 
-void trace_entry(const SystemCall& call, uint32_t number, const Arguments& arguments) {
-  trace().is_unfinished = true;
+namespace {
+
+/// With several tasks, whose line it is.
+void begin_line(const Task& task) {
+  if (trace().is_unfinished) {
+    trace().line.text(" <unfinished ...>");
+    finish_line();
+  }
+  trace().task = task.id;
+  if (count_tasks() > 1) trace().line.text("[pid ").number(static_cast<uint64_t>(task.id)).text("] ");
+}
+
+void write_name(const SystemCall& call, uint32_t number) {
   if (call.name != nullptr)
-    trace().line.text(call.name).character('(');
+    trace().line.text(call.name);
   else
-    trace().line.text("syscall_").number(number).character('(');
+    trace().line.text("syscall_").number(number);
+}
+
+}  // namespace
+
+void trace_entry(const Task& task, const SystemCall& call, uint32_t number, const Arguments& arguments) {
+  begin_line(task);
+  trace().is_unfinished = true;
+  write_name(call, number);
+  trace().line.character('(');
   if (call.name == nullptr)
     trace().line.hexadecimal(arguments[0]).text(", ").hexadecimal(arguments[1]).text(", ").hexadecimal(arguments[2]);
   write_arguments(call, arguments, 0, known_before(call), 0);
 }
 
-void trace_result(const SystemCall& call, const Arguments& arguments, int64_t result) {
+void trace_result(const Task& task, const SystemCall& call, const Arguments& arguments, int64_t result) {
+  if (trace().task != task.id || !trace().is_unfinished) {
+    begin_line(task);
+    trace().line.text("<... ").text(call.name != nullptr ? call.name : "syscall").text(" resumed>");
+  }
   write_arguments(call, arguments, known_before(call), argument_count(call), result);
   TextWriter& line = trace().line;
   line.text(") = ");
-  if (is_error(result)) {
+  if (result == kErestartsys) {
+    line.text("? ERESTARTSYS");
+  } else if (is_error(result)) {
     const char* name = errno_name(result);
     line.text("-1 ");
     if (name != nullptr)
@@ -164,12 +192,13 @@ void trace_result(const SystemCall& call, const Arguments& arguments, int64_t re
   finish_line();
 }
 
-void trace_end(int32_t status) {
+void trace_end(const Task& task, int32_t status) {
   if (!is_tracing()) return;
-  if (trace().is_unfinished) {
+  if (trace().is_unfinished && trace().task == task.id) {
     trace().line.text(") = ?");
     finish_line();
   }
+  begin_line(task);
   trace().line.text("+++ exited with ").integer(status).text(" +++");
   finish_line();
 }

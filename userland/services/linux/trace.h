@@ -13,11 +13,11 @@ void set_tracing(bool value);
 [[nodiscard]] bool is_tracing();
 
 /// Before the call: name and those arguments that are known by then.
-void trace_entry(const SystemCall& call, uint32_t number, const Arguments& arguments);
+void trace_entry(const Task& task, const SystemCall& call, uint32_t number, const Arguments& arguments);
 /// After it: what it filled in, and its result; the line is complete.
-void trace_result(const SystemCall& call, const Arguments& arguments, int64_t result);
+void trace_result(const Task& task, const SystemCall& call, const Arguments& arguments, int64_t result);
 /// The task ends: what an unfinished line lacks, and "+++ exited with 0 +++".
-void trace_end(int32_t status);
+void trace_end(const Task& task, int32_t status);
 
 /// Calls without a row in the table are counted always, and listed at the end when tracing.
 void count_absent_call(uint32_t number);

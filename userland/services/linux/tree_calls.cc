@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Changes to the tree of names: mkdir, unlink, rename, link, symlink, mknod; the working directory.
+#include <new>
+
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/layout.h"
 #include "userland/services/linux/paths.h"
@@ -83,9 +85,15 @@ int64_t make_node(Task& task, uint64_t directory, uint64_t pointer, uint32_t mod
 }
 
 /// Takes the handle over as the working directory.
-void enter_directory(Task& task, uint64_t handle) {
-  files_call(files::Operation::Close, task.directory);
-  task.directory = handle;
+int64_t enter_directory(Task& task, uint64_t handle) {
+  auto* directory = new (std::nothrow) Directory{handle};
+  if (directory == nullptr) {
+    files_call(files::Operation::Close, handle);
+    return kEnomem;
+  }
+  release_directory(task.directory);
+  task.directory = directory;
+  return 0;
 }
 
 }  // namespace
@@ -137,9 +145,7 @@ int64_t sys_chdir(Task& task, const Arguments& a) {
   PathArgument path;
   if (const int64_t error = take_path(task, kHere, a[0], kMessagePath, path); error < 0) return error;
   const Answer answer = files_call(files::Operation::Open, path.directory, path.address, files::kOpenDirectory, 0);
-  if (answer.value < 0) return answer.value;
-  enter_directory(task, static_cast<uint64_t>(answer.value));
-  return 0;
+  return answer.value < 0 ? answer.value : enter_directory(task, static_cast<uint64_t>(answer.value));
 }
 
 int64_t sys_fchdir(Task& task, const Arguments& a) {
@@ -147,13 +153,11 @@ int64_t sys_fchdir(Task& task, const Arguments& a) {
   if (file == nullptr) return kEbadf;
   if (!file->is_directory()) return kEnotdir;
   const Answer answer = files_call(files::Operation::Duplicate, file->handle());
-  if (answer.value < 0) return answer.value;
-  enter_directory(task, static_cast<uint64_t>(answer.value));
-  return 0;
+  return answer.value < 0 ? answer.value : enter_directory(task, static_cast<uint64_t>(answer.value));
 }
 
 int64_t sys_getcwd(Task& task, const Arguments& a) {
-  const Answer answer = files_call(files::Operation::Path, task.directory, kMessagePath, kPathMaximum - 1);
+  const Answer answer = files_call(files::Operation::Path, task.directory->handle, kMessagePath, kPathMaximum - 1);
   if (answer.value < 0) return answer.value;
   char text[kPathMaximum];
   const auto length = static_cast<uint64_t>(answer.value);

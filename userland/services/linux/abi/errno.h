@@ -15,6 +15,10 @@ constexpr int64_t kEspipe = -29, kErofs = -30, kEpipe = -32, kErange = -34, kEde
 constexpr int64_t kEnosys = -38, kEloop = -40, kEnxio = -6, kEoverflow = -75, kEnotsock = -88, kEopnotsupp = -95;
 constexpr int64_t kEafnosupport = -97, kEtimedout = -110, kEnodata = -61;
 
+/// Not an errno: a signal has interrupted the call, which goes on afterwards if the signal's action says so, or if
+/// there is none; else the program sees EINTR. A program never sees this one (Linux has the same number in its kernel).
+constexpr int64_t kErestartsys = -512;
+
 /// The last value of RAX that is an error: results are compared with it as unsigned numbers.
 constexpr int64_t kLastErrno = -4095;
 

@@ -41,6 +41,7 @@ constexpr uint64_t kSignalSetBytes = 8;
 constexpr uint64_t kHandlerDefault = 0, kHandlerIgnore = 1;
 enum SignalActionFlag : uint64_t {
   kActionNoChildStop = 1,
+  kActionNoChildWait = 2,
   kActionInformation = 4,
   kActionRestorer = 0x04000000,
   kActionOnStack = 0x08000000,

@@ -46,6 +46,7 @@ constexpr uint32_t kMxcsrKnown = 0xffff;
 
 enum SignalCode : int32_t {
   kCodeUser = 0,
+  kCodeExited = 1,  ///< of SIGCHLD
   kCodeThread = -6,
   kCodeKernel = 0x80,
   kCodeNotMapped = 1,
