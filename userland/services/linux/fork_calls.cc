@@ -74,9 +74,7 @@ int64_t fork(Task& task, const Clone& clone) {
   if (clone.has(kCloneVfork)) {
     task.released_by = child;
     // A signal waits until the child lets go (vfork(2)), but for one that ends the task.
-    while (task.released_by != nullptr && task.signals.fatal == 0) {
-      if (wait_in(task.children, task, kNoDeadline) != 0) wait_blindly(task);
-    }
+    while (task.released_by != nullptr && task.signals.fatal == 0) wait_blindly(task);
   }
   return id;
 }

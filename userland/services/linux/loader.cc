@@ -6,6 +6,7 @@
 #include "userland/runtime/log.h"
 #include "userland/runtime/memory.h"
 #include "userland/services/linux/caller_memory.h"
+#include "userland/services/linux/program_cache.h"
 #include "userland/services/linux/program_file.h"
 #include "userland/services/linux/random.h"
 #include "userland/services/linux/service_lock.h"
@@ -56,6 +57,7 @@ int64_t read_fully(uint64_t handle, uint64_t offset, uint64_t address, uint64_t 
 
 int64_t load_segments(ProgramMemory& memory, const ProgramFile& file) {
   Area& image = memory.image;
+  if (const Area* known = find_image(file.status()); known != nullptr) return image.copy_from(*known) ? 0 : kEnomem;
   const Borrowed borrowed(image);
   if (!borrowed.is_valid()) return kEnomem;
   for (uint32_t i = 0; i < file.plan().segment_count; i++) {
@@ -68,6 +70,7 @@ int64_t load_segments(ProgramMemory& memory, const ProgramFile& file) {
     if (segment.protection == kReadWrite) continue;
     if (const int64_t error = image.protect(segment.start, bytes, segment.protection); error < 0) return error;
   }
+  remember_image(file.status(), image);
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "userland/services/linux/caller_memory.h"
 #include "userland/services/linux/character_files.h"
 #include "userland/services/linux/disk_file.h"
+#include "userland/services/linux/fifo.h"
 #include "userland/services/linux/paths.h"
 #include "userland/services/linux/pipe_file.h"
 #include "userland/services/linux/proc_text.h"
@@ -28,7 +29,7 @@ uint64_t files_flags(uint32_t flags) {
 }
 
 /// The open file for a handle of files; takes the handle over if it succeeds.
-int64_t make_file(uint64_t handle, uint64_t mode_and_device, uint32_t flags, OpenFile*& file) {
+int64_t make_file(Task& task, uint64_t handle, uint64_t mode_and_device, uint32_t flags, OpenFile*& file) {
   const uint32_t type = mode_and_device & kModeType;
   int64_t error = kEnomem;
   if (flags & kPathOnly || type == kModeRegular) {
@@ -39,17 +40,19 @@ int64_t make_file(uint64_t handle, uint64_t mode_and_device, uint32_t flags, Ope
     file = new (std::nothrow) DiskDirectory(flags, handle);
   } else if (type == kModeCharacter) {
     file = open_device(mode_and_device >> 32, flags, handle, error);
+  } else if (type == kModeFifo) {
+    return open_fifo(task, handle, flags, file);
   } else {
-    return kEnxio;  // FIFOs and block devices: nobody is behind them
+    return kEnxio;  // block devices: nobody is behind them
   }
   return file == nullptr ? error : 0;
 }
 
-int64_t open_handle(const PathArgument& path, uint32_t flags, uint32_t mode, OpenFile*& file) {
+int64_t open_handle(Task& task, const PathArgument& path, uint32_t flags, uint32_t mode, OpenFile*& file) {
   const Answer answer = files_call(files::Operation::Open, path.directory, path.address, files_flags(flags), mode);
   if (answer.value < 0) return answer.value;
   const auto handle = static_cast<uint64_t>(answer.value);
-  const int64_t error = make_file(handle, answer.second, flags & ~kOnlyWhileOpening, file);
+  const int64_t error = make_file(task, handle, answer.second, flags & ~kOnlyWhileOpening, file);
   if (error < 0) files_call(files::Operation::Close, handle);
   return error;
 }
@@ -68,7 +71,7 @@ int64_t reopen_descriptor(Task& task, PathArgument& path, uint32_t flags, uint32
   path.text[length] = 0;
   if (!copy_out(kMessagePath, path.text, static_cast<uint64_t>(length) + 1)) return kEfault;
   path.address = kMessagePath;
-  return open_handle(path, flags, mode, file);
+  return open_handle(task, path, flags, mode, file);
 }
 
 int64_t open_path(Task& task, uint64_t directory, uint64_t pointer, uint32_t flags, uint32_t mode) {
@@ -91,7 +94,7 @@ int64_t open_path(Task& task, uint64_t directory, uint64_t pointer, uint32_t fla
       break;
     case PathKind::Program:
     case PathKind::Plain:
-      error = open_handle(path, flags | kLargeFile, mode, file);
+      error = open_handle(task, path, flags | kLargeFile, mode, file);
       break;
   }
   if (error < 0) return error;

@@ -41,11 +41,13 @@ int64_t PipeBuffer::put(uint64_t address, uint64_t bytes) {
 }
 
 PipeEnd::PipeEnd(uint32_t flags, PipeBuffer* buffer) : OpenFile(flags), buffer_(buffer) {
-  (is_readable() ? buffer_->readers : buffer_->writers)++;
+  if (is_readable()) buffer_->readers++;
+  if (is_writable()) buffer_->writers++;
 }
 
 PipeEnd::~PipeEnd() {
-  (is_readable() ? buffer_->readers : buffer_->writers)--;
+  if (is_readable()) buffer_->readers--;
+  if (is_writable()) buffer_->writers--;
   buffer_->changed();
   if (buffer_->readers == 0 && buffer_->writers == 0) delete buffer_;
 }
@@ -94,10 +96,11 @@ int64_t PipeEnd::status(uint64_t address) {
 }
 
 int16_t PipeEnd::readiness() {
-  if (is_readable())
-    return static_cast<int16_t>((buffer_->bytes() > 0 ? kPollIn : 0) | (buffer_->writers == 0 ? kPollHangUp : 0));
-  return static_cast<int16_t>((buffer_->room() >= PipeBuffer::kAtomic ? kPollOut : 0) |
-                              (buffer_->readers == 0 ? kPollError : 0));
+  int32_t events = 0;
+  if (is_readable()) events |= (buffer_->bytes() > 0 ? kPollIn : 0) | (buffer_->writers == 0 ? kPollHangUp : 0);
+  if (is_writable())
+    events |= (buffer_->room() >= PipeBuffer::kAtomic ? kPollOut : 0) | (buffer_->readers == 0 ? kPollError : 0);
+  return static_cast<int16_t>(events);
 }
 
 uint64_t PipeEnd::describe(char* text, uint64_t capacity) {

@@ -14,6 +14,7 @@ class PipeBuffer {
   static constexpr uint64_t kAtomic = 4096;
 
   explicit PipeBuffer(uint64_t inode) : inode_(inode) {}
+  virtual ~PipeBuffer() = default;
   [[nodiscard]] uint64_t bytes() const { return bytes_; }
   [[nodiscard]] uint64_t room() const { return kCapacity - bytes_; }
   [[nodiscard]] uint64_t inode() const { return inode_; }

@@ -26,7 +26,7 @@ int64_t ProgramFile::open(const char* path) {
 }
 
 int64_t ProgramFile::check() {
-  files::FileStatus status;
+  files::FileStatus& status = status_;
   if (const int64_t error = files_call(files::Operation::Status, handle_, kMessageStatus).value; error < 0)
     return error;
   const int64_t bytes = files_call(files::Operation::Read, handle_, 0, kMessageData, kFront).value;

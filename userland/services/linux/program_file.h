@@ -21,6 +21,7 @@ class ProgramFile {
   [[nodiscard]] int64_t open(const char* path);
   void close();
 
+  [[nodiscard]] const files::FileStatus& status() const { return status_; }
   [[nodiscard]] uint64_t handle() const { return handle_; }
   [[nodiscard]] const ElfPlan& plan() const { return plan_; }
   [[nodiscard]] ElfRefusal refusal() const { return refusal_; }
@@ -36,6 +37,7 @@ class ProgramFile {
   static constexpr uint64_t kFront = 4096, kLine = 256;
   Task& task_;
   uint64_t handle_ = kNoHandle;
+  files::FileStatus status_ = {};
   ElfPlan plan_;
   ElfRefusal refusal_ = ElfRefusal::None;
   bool is_script_ = false;

@@ -193,7 +193,7 @@ void release_vfork_parent(Task& child) {
   Task* const parent = child.parent;
   if (parent == nullptr || parent->released_by != &child) return;
   parent->released_by = nullptr;
-  parent->children.wake();
+  wake_task(*parent);
 }
 
 void end_task(Task& task, int32_t wait_status) {
