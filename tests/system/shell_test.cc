@@ -69,6 +69,25 @@ std::vector<std::string> parts_of(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("bash runs a script with arrays, here-strings, process substitution and a coprocess as natively") {
+  const std::string script = test::read_file(HOP_SYSTEM_SOURCE "/script.bash");
+  const test::TemporaryFolder folder;
+  make_root(folder.path(), {});
+  fs::copy_file("/bin/bash-static", folder.path() / "bin/bash-static");
+  test::write_file(folder.path() / "script", script);
+  const fs::path bin = folder.path() / "bin";
+  const test::Outcome native = test::run_command({.arguments = {(bin / "bash-static").string(), "../script", "a b"},
+                                                  .environment = {"PATH=" + bin.string(), "HOME=/"},
+                                                  .directory = folder.path() / "work"});
+  const test::Outcome guest =
+      test::run_hop({"run", "--root=" + folder.path().string(), "--env=PATH=/bin", "--env=HOME=/", "/bin/bash-static",
+                     "-c", "cd /work; exec bash-static ../script 'a b'"});
+  CHECK(native.status == 6);
+  CHECK(guest.status == native.status);
+  CHECK(guest.output == native.output);
+  CHECK(guest.errors == native.errors);
+}
+
 TEST_CASE("more than 300 pieces of shell script print and answer on the machine what they do natively") {
   const std::vector<std::string> cases = read_cases();
   REQUIRE(cases.size() > 300);
