@@ -6,7 +6,7 @@ set -euo pipefail
 
 base_packages=(g++ cmake ninja-build pkg-config)
 library_packages=(libunicorn-dev libcapstone-dev libcli11-dev catch2 libfmt-dev nlohmann-json3-dev)
-test_packages=(busybox-static bash-static musl-tools liblua5.4-dev libsqlite3-dev clang-format)
+test_packages=(busybox-static bash-static musl-tools liblua5.4-dev libsqlite3-dev clang-format e2fsprogs)
 
 say() { printf 'dependencies: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
