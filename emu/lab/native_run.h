@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A machine with the built-in kernel and services and one native program, and what came out.
+// A machine with the built-in kernel and services and one program, native or Linux, and what came out.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -18,6 +18,9 @@ struct NativeRun {
   uint32_t cpus = 1;
   uint64_t schedule_seed = 0;
   std::string data = {};  ///< a boot module "data", if not empty
+  /// Not empty: the program is a Linux program, the file /program, and these follow its name. Beside it lies /data, of
+  /// 1 MiB.
+  std::vector<std::string> linux_arguments = {};
 };
 
 struct NativeOutcome {

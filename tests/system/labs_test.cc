@@ -36,3 +36,17 @@ TEST_CASE("hop lab kernel-costs: a null call takes a few instructions, and what 
   CHECK(tables["memory"][0]["bytes"] > 40'000);
   CHECK(tables["memory"][1]["bytes"] == 0);
 }
+
+TEST_CASE("hop lab linux-costs: each system call costs something, and only a wait or new memory enters the kernel") {
+  const auto tables = report_of("linux-costs")["tables"];
+  REQUIRE(tables["costs"].size() == 5);
+  for (const auto& row : tables["costs"]) {
+    INFO(row.dump());
+    CHECK(row["instructions"] > 100);
+    CHECK(row["hops"] >= 1);
+  }
+  CHECK(tables["costs"][0]["kernel_entries"] == 0.0);  // getppid
+  CHECK(tables["costs"][1]["kernel_entries"] >= 4);    // each of four waits or wakes
+  CHECK(tables["costs"][4]["kernel_entries"] == 0.0);  // open and close
+  CHECK(tables["host"].size() == 5);
+}
