@@ -19,6 +19,12 @@ using test::Image;
 using test::MemoryDevice;
 using test::MountedImage;
 
+Image image_after(Image image, const std::vector<MemoryDevice::Write>& log, size_t writes) {
+  for (size_t i = 0; i < writes; ++i)
+    std::copy(log[i].bytes.begin(), log[i].bytes.end(), image.begin() + static_cast<std::ptrdiff_t>(log[i].offset));
+  return image;
+}
+
 /// By path: which inode, and what is in it.
 struct Seen {
   uint32_t inode = 0;
@@ -326,10 +332,7 @@ TEST_CASE("a file that is replaced by a rename has its old bytes or its new ones
   REQUIRE(mounted.volume().sync() == hop::Status::Ok);
   for (int i = 0; i < 12; ++i) {
     const size_t cut = random() % log.size();
-    Image image = base;
-    for (size_t write = 0; write < cut; ++write)
-      std::copy(log[write].bytes.begin(), log[write].bytes.end(),
-                image.begin() + static_cast<std::ptrdiff_t>(log[write].offset));
+    Image image = image_after(base, log, cut);
     INFO(cut << " of " << log.size() << " writes");
     REQUIRE(test::repair(image));
     MountedImage repaired(image);
@@ -382,10 +385,7 @@ TEST_CASE("after a stop at any write no file has bytes of another one") {
   }
   for (int i = 0; i < 40; ++i) {
     const size_t cut = random() % log.size();
-    Image image = start;
-    for (size_t write = 0; write < cut; ++write)
-      std::copy(log[write].bytes.begin(), log[write].bytes.end(),
-                image.begin() + static_cast<std::ptrdiff_t>(log[write].offset));
+    Image image = image_after(start, log, cut);
     INFO(cut << " of " << log.size() << " writes");
     REQUIRE(test::repair(image));
     MountedImage repaired(image);

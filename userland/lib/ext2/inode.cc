@@ -21,16 +21,22 @@ const Volume::Time Volume::kAccess = {&Inode::access_time, &InodeExtra::access_t
 const Volume::Time Volume::kModify = {&Inode::modify_time, &InodeExtra::modify_time};
 const Volume::Time Volume::kChange = {&Inode::change_time, &InodeExtra::change_time};
 
-/// InputOutput: there is no such inode, or it is not in use.
-Status Volume::load(uint32_t inode, InodeHandle& handle) {
-  if (inode == 0 || inode > layout_.inodes || (inode < layout_.first_inode && inode != kRootInode))
-    return Status::InputOutput;
+/// Its place in the table, in use or not.
+Status Volume::locate(uint32_t inode, InodeHandle& handle) {
   const uint32_t index = (inode - 1) % layout_.inodes_per_group;
   const uint32_t in_block = layout_.block_size / layout_.inode_size;
   const uint32_t block = allocator_.table_of(layout_.group_of_inode(inode)) + index / in_block;
   if (const Status status = cache_.get(block, handle.block); status != Status::Ok) return status;
   handle.number = inode;
   handle.raw = handle.block.at<Inode>(index % in_block * layout_.inode_size);
+  return Status::Ok;
+}
+
+/// InputOutput: there is no such inode, or it is not in use.
+Status Volume::load(uint32_t inode, InodeHandle& handle) {
+  if (inode == 0 || inode > layout_.inodes || (inode < layout_.first_inode && inode != kRootInode))
+    return Status::InputOutput;
+  if (const Status status = locate(inode, handle); status != Status::Ok) return status;
   if (!is_type(handle.type())) return Status::InputOutput;
   return handle.raw->links != 0 || find_used(inode) != nullptr ? Status::Ok : Status::InputOutput;
 }
@@ -185,12 +191,7 @@ Status Volume::new_inode(uint32_t parent, uint32_t mode, InodeHandle& handle) {
   const bool is_directory = (mode & kTypeMask) == kTypeDirectory;
   if (const Status status = allocator_.allocate_inode(parent, is_directory, number); status != Status::Ok)
     return status;
-  const uint32_t index = (number - 1) % layout_.inodes_per_group;
-  const uint32_t in_block = layout_.block_size / layout_.inode_size;
-  const uint32_t block = allocator_.table_of(layout_.group_of_inode(number)) + index / in_block;
-  if (const Status status = cache_.get(block, handle.block); status != Status::Ok) return status;
-  handle.number = number;
-  handle.raw = handle.block.at<Inode>(index % in_block * layout_.inode_size);
+  if (const Status status = locate(number, handle); status != Status::Ok) return status;
   memset(handle.raw, 0, layout_.inode_size);
   handle.raw->mode = static_cast<uint16_t>(mode);
   handle.raw->links = 1;

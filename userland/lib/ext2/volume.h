@@ -199,6 +199,7 @@ class Volume {
   [[nodiscard]] bool has_work() const;
 
   // inode.cc
+  [[nodiscard]] Status locate(uint32_t inode, InodeHandle& handle);
   [[nodiscard]] Status load(uint32_t inode, InodeHandle& handle);
   [[nodiscard]] Status load_directory(uint32_t inode, InodeHandle& handle);
   [[nodiscard]] uint32_t links_of(const InodeHandle& handle) const;

@@ -14,6 +14,8 @@ constexpr uint32_t kSetUserMask = 04000, kSetGroupMask = 02000;
 constexpr uint32_t kTypeFifo = 0010000, kTypeCharacter = 0020000, kTypeDirectory = 0040000, kTypeRegular = 0100000,
                    kTypeLink = 0120000;
 
+class Mount;
+
 struct Node {
   uint64_t inode = 0;
   uint32_t mode = 0, uid = 0, gid = 0;
@@ -22,6 +24,10 @@ struct Node {
   uint64_t rdev = 0;
   uint64_t access_time = 0, modify_time = 0, change_time = 0;  ///< Unix, nanoseconds
 
+  Mount* mount = nullptr;      ///< null: the file is in memory. Else it is a VolumeNode of this mount
+  Node* covered_by = nullptr;  ///< a directory on which a volume is mounted: that volume's root
+
+  // of files in memory
   Content content;             ///< regular files
   Directory names;             ///< directories
   char* target = nullptr;      ///< symbolic links: owned, NUL-terminated
@@ -33,6 +39,12 @@ struct Node {
   [[nodiscard]] bool is_directory() const { return type() == kTypeDirectory; }
   [[nodiscard]] bool is_link() const { return type() == kTypeLink; }
   [[nodiscard]] bool is_regular() const { return type() == kTypeRegular; }
+};
+
+/// A file of a mounted volume; its attributes are copies.
+struct VolumeNode : Node {
+  uint64_t size = 0, sectors = 0;
+  uint64_t parent_inode = 0;  ///< a directory that had a name of this file; only a hint
 };
 
 }  // namespace hop::files

@@ -10,7 +10,7 @@ namespace hop::files {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
-constexpr uint64_t kPage = 4096, kBlock = 512, kDeviceNumber = 0x801;
+constexpr uint64_t kPage = 4096, kBlock = 512, kDeviceNumber = 0x801, kVolumeNumber = 0xfe00;
 constexpr uint64_t kDirectorySize = 4096;
 constexpr uint64_t kLongestInInode = 59;  // ext4 keeps the target of a short symbolic link in the inode
 
@@ -23,12 +23,14 @@ LastName last_name_of(uint64_t flags) {
 }
 
 uint64_t size_of(const Node& node) {
-  if (node.is_directory()) return kDirectorySize;
-  return node.is_link() ? node.target_length : node.content.size();
+  if (node.is_directory()) return node.mount != nullptr ? Mount::own(node).size : kDirectorySize;
+  if (node.is_link()) return node.target_length;
+  return node.mount != nullptr ? Mount::own(node).size : node.content.size();
 }
 
 /// Units of 512 bytes.
 uint64_t blocks_of(const Node& node) {
+  if (node.mount != nullptr) return Mount::own(node).sectors;
   if (node.is_directory()) return kDirectorySize / kBlock;
   if (node.is_link()) return node.target_length > kLongestInInode ? kPage / kBlock : 0;
   return node.content.blocks();
@@ -36,7 +38,7 @@ uint64_t blocks_of(const Node& node) {
 
 FileStatus status_of(const Node& node) {
   FileStatus status{};
-  status.device = kDeviceNumber;
+  status.device = node.mount != nullptr ? kVolumeNumber : kDeviceNumber;
   status.inode = node.inode;
   status.links = node.links;
   status.mode = node.mode;
@@ -71,7 +73,7 @@ Status Operations::find(uint64_t directory, uint64_t path_pointer, LastName last
 Status Operations::find_node(uint64_t handle, uint64_t path_pointer, LastName last_name, Node*& node) {
   if (path_pointer == 0) {
     node = handle == kRootDirectory ? &tree_.root() : handles_.find(handle);
-    return node == nullptr ? Status::BadHandle : Status::Ok;
+    return node == nullptr ? Status::BadHandle : tree_.refresh(*node);
   }
   PathBuffer path;
   Place place;
@@ -110,7 +112,10 @@ Reply Operations::open(const Arguments& a) {
   }
   const int64_t handle = handles_.add(tree_, *node);
   if (handle >= 0 && place.node != nullptr && (flags & kOpenTruncate) != 0 && node->is_regular()) {
-    if (node->content.truncate(0) == Status::Ok) tree_.touch_modified(*node);
+    if (const Status status = tree_.truncate(*node, 0); status != Status::Ok) {
+      if (handles_.remove(tree_, static_cast<uint64_t>(handle)) != Status::Ok) __builtin_trap();
+      return reply(status);
+    }
   }
   return {handle, node->mode | node->rdev << 32};
 }
@@ -120,7 +125,7 @@ Reply Operations::read(const Arguments& a) {
   if (node == nullptr) return reply(Status::BadHandle);
   if (node->is_directory()) return reply(Status::IsDirectory);
   uint64_t to = a.c;
-  const int64_t got = node->content.read(a.b, a.d, [&](const uint8_t* bytes, uint64_t count) {
+  const int64_t got = tree_.read(*node, a.b, a.d, [&](const uint8_t* bytes, uint64_t count) {
     const uint64_t taken = bytes == nullptr ? zero_some_for_caller(to, count) : copy_some_to_caller(to, bytes, count);
     to += taken;
     return taken;
@@ -132,14 +137,14 @@ Reply Operations::write(const Arguments& a) {
   Node* node = handles_.find(a.a);
   if (node == nullptr) return reply(Status::BadHandle);
   if (!node->is_regular()) return reply(node->is_directory() ? Status::IsDirectory : Status::Invalid);
-  const uint64_t offset = a.b == ~uint64_t{0} ? node->content.size() : a.b;
+  if (const Status status = tree_.refresh(*node); status != Status::Ok) return reply(status);
+  const uint64_t offset = a.b == ~uint64_t{0} ? size_of(*node) : a.b;
   uint64_t from = a.c;
-  const int64_t written = node->content.write(offset, a.d, [&](uint8_t* to, uint64_t count) {
+  const int64_t written = tree_.write(*node, offset, a.d, [&](uint8_t* to, uint64_t count) {
     const uint64_t given = copy_some_from_caller(to, from, count);
     from += given;
     return given;
   });
-  if (written > 0) tree_.touch_modified(*node);
   return {written, offset};
 }
 
@@ -147,9 +152,7 @@ Status Operations::truncate(const Arguments& a) {
   Node* node = handles_.find(a.a);
   if (node == nullptr) return Status::BadHandle;
   if (!node->is_regular()) return node->is_directory() ? Status::IsDirectory : Status::Invalid;
-  const Status status = node->content.truncate(a.b);
-  if (status == Status::Ok) tree_.touch_modified(*node);
-  return status;
+  return tree_.truncate(*node, a.b);
 }
 
 Status Operations::write_status(const Node& node, uint64_t pointer) {
@@ -164,32 +167,29 @@ Reply Operations::read_directory(const Arguments& a) {
   constexpr uint64_t kNameAt = offsetof(DirectoryEntry, name);
   uint64_t used = 0, cookie = a.b;
   alignas(8) uint8_t record[kNameAt + kMaximumName + 1 + 8];
-  const auto put = [&](const Node& named, const char* name, uint64_t length, uint64_t next) {
-    const uint64_t size = (kNameAt + length + 1 + 7) / 8 * 8;
-    if (size > a.d - used) return Status::OutOfRange;
+  Status status = Status::Ok;
+  const auto put = [&](const Name& name, uint64_t inode, uint32_t type, uint64_t next) {
+    const uint64_t size = (kNameAt + name.length + 1 + 7) / 8 * 8;
+    if (size > a.d - used) status = Status::OutOfRange;
+    if (status != Status::Ok) return false;
     memset(record, 0, size);
     auto& entry = *reinterpret_cast<DirectoryEntry*>(record);
-    entry.inode = named.inode;
+    entry.inode = inode;
     entry.cookie = static_cast<int64_t>(next);
     entry.record_length = static_cast<uint16_t>(size);
-    entry.type = static_cast<uint8_t>(named.type() >> 12);
-    memcpy(record + kNameAt, name, length);
-    const Status status = copy_to_caller(a.c + used, record, size);
-    if (status != Status::Ok) return status;
+    entry.type = static_cast<uint8_t>(type);
+    memcpy(record + kNameAt, name.text, name.length);
+    status = copy_to_caller(a.c + used, record, size);
+    if (status != Status::Ok) return false;
     used += size;
     cookie = next;
-    return Status::Ok;
+    return true;
   };
 
+  if (const Status fresh = tree_.refresh(*node); fresh != Status::Ok) return reply(fresh);
   if (node->links == 0) return reply(Status::NotFound);
-  Status status = Status::Ok;
-  if (cookie == 0) status = put(*node, ".", 1, 1);
-  if (cookie == 1 && status == Status::Ok) status = put(*node->parent, "..", 2, 2);
-  while (status == Status::Ok) {
-    const Entry* entry = node->names.after(cookie);
-    if (entry == nullptr) break;
-    status = put(*entry->node, entry->text, entry->length, entry->cookie);
-  }
+  const Status read = tree_.read_directory(*node, cookie, put);
+  if (status == Status::Ok) status = read;
   if (status != Status::Ok && used == 0) return reply(status == Status::OutOfRange ? Status::Invalid : status);
   return {static_cast<int64_t>(used), cookie};
 }
@@ -249,10 +249,10 @@ Reply Operations::read_link(const Arguments& a) {
 }
 
 Status Operations::set_times(Node& node, uint64_t access, uint64_t modify) {
-  if (access != kTimeKeep) node.access_time = access == kTimeNow ? tree_.now() : access;
-  if (modify != kTimeKeep) node.modify_time = modify == kTimeNow ? tree_.now() : modify;
-  tree_.touch_changed(node);
-  return Status::Ok;
+  ext2::AttributeChange change;
+  if (access != kTimeKeep) change.access_time = access == kTimeNow ? tree_.now() : access;
+  if (modify != kTimeKeep) change.modify_time = modify == kTimeNow ? tree_.now() : modify;
+  return tree_.change(node, change);
 }
 
 Reply Operations::path(const Arguments& a) {
@@ -275,6 +275,8 @@ Reply Operations::serve(const Request& request) {
   const Arguments& a = request.arguments;
   Node* node = nullptr;
   Status status = Status::Ok;
+  ext2::AttributeChange change;
+  tree_.trim();
   switch (static_cast<Operation>(request.operation)) {
     case Operation::Open:
       return open(a);
@@ -309,18 +311,18 @@ Reply Operations::serve(const Request& request) {
     case Operation::ChangeMode:
       status = find_node(a.a, a.b, last_name_of(a.d), node);
       if (status != Status::Ok) return reply(status);
-      node->mode = node->type() | (static_cast<uint32_t>(a.c) & kPermissionMask);
-      tree_.touch_changed(*node);
-      return reply(Status::Ok);
+      change.permissions = a.c & kPermissionMask;
+      return reply(tree_.change(*node, change));
     case Operation::ChangeOwner:
       status = find_node(a.a, a.b, last_name_of(a.e), node);
       if (status != Status::Ok) return reply(status);
-      if (static_cast<uint32_t>(a.c) != ~0u) node->uid = static_cast<uint32_t>(a.c);
-      if (static_cast<uint32_t>(a.d) != ~0u) node->gid = static_cast<uint32_t>(a.d);
+      if (static_cast<uint32_t>(a.c) != ~0u) change.uid = static_cast<uint32_t>(a.c);
+      if (static_cast<uint32_t>(a.d) != ~0u) change.gid = static_cast<uint32_t>(a.d);
       // as chown on Linux: a new owner gets no set-user-id program by it
-      if (!node->is_directory()) node->mode &= ~kSetUserMask & ~((node->mode & 010) != 0 ? kSetGroupMask : 0u);
-      tree_.touch_changed(*node);
-      return reply(Status::Ok);
+      if (!node->is_directory())
+        change.permissions =
+            node->mode & kPermissionMask & ~kSetUserMask & ~((node->mode & 010) != 0 ? kSetGroupMask : 0u);
+      return reply(tree_.change(*node, change));
     case Operation::SetTimes:
       status = find_node(a.a, a.b, last_name_of(a.e), node);
       return reply(status == Status::Ok ? set_times(*node, a.c, a.d) : status);

@@ -15,6 +15,11 @@ Tree::Tree(Clock clock) : clock_(clock) {
 }
 
 Tree::~Tree() {
+  for (Mount* mount : mounts_) {
+    mount->point().covered_by = nullptr;
+    mount->~Mount();
+    release(mount);
+  }
   for (Node* at = root_;;) {
     const Entry* first = at->names.after(0);
     if (first == nullptr) {
@@ -57,8 +62,61 @@ void Tree::end_if_unused(Node* node) {
   }
 }
 
+Status Tree::mount(Node& point, ext2::Volume& volume) {
+  if (!point.is_directory()) return Status::NotDirectory;
+  if (&point == root_ || point.mount != nullptr || point.covered_by != nullptr) return Status::Busy;
+  void* memory = allocate(sizeof(Mount));
+  if (memory == nullptr) return Status::NoSpace;
+  auto* mount = new (memory) Mount(volume, point);
+  Status status = mount->start();
+  if (status == Status::Ok && !mounts_.push_back(mount)) status = Status::NoSpace;
+  if (status == Status::Ok) {
+    point.covered_by = &mount->root();
+    return status;
+  }
+  mount->~Mount();
+  release(mount);
+  return status;
+}
+
+Status Tree::sync() {
+  Status status = Status::Ok;
+  for (Mount* mount : mounts_) {
+    if (const Status synced = mount->volume().sync(); synced != Status::Ok) status = synced;
+  }
+  return status;
+}
+
+void Tree::trim() {
+  for (Mount* mount : mounts_) mount->trim();
+}
+
+Status Tree::change(Node& node, const ext2::AttributeChange& change) {
+  constexpr uint64_t kKeep = ext2::AttributeChange::kKeep;
+  if (node.mount != nullptr) return node.mount->change(node, change);
+  if (change.permissions != kKeep)
+    node.mode = node.type() | (static_cast<uint32_t>(change.permissions) & kPermissionMask);
+  if (change.uid != kKeep) node.uid = static_cast<uint32_t>(change.uid);
+  if (change.gid != kKeep) node.gid = static_cast<uint32_t>(change.gid);
+  if (change.access_time != kKeep) node.access_time = change.access_time;
+  if (change.modify_time != kKeep) node.modify_time = change.modify_time;
+  touch_changed(node);
+  return Status::Ok;
+}
+
+Status Tree::truncate(Node& node, uint64_t size) {
+  if (node.mount != nullptr) return node.mount->volume().truncate(static_cast<uint32_t>(node.inode), size);
+  const Status status = node.content.truncate(size);
+  if (status == Status::Ok) touch_modified(node);
+  return status;
+}
+
 void Tree::release_use(Node& node) {
   --node.uses;
+  if (node.mount != nullptr) {
+    if (refresh(node) == Status::Ok) node.mount->end_use(node);
+    return;
+  }
   end_if_unused(&node);
 }
 
@@ -97,6 +155,8 @@ Status Tree::check_new(const Place& place, bool is_directory) const {
 Status Tree::make(const Place& place, uint32_t mode, uint64_t rdev, Node*& made) {
   const bool is_directory = (mode & kTypeMask) == kTypeDirectory;
   if (const Status status = check_new(place, is_directory); status != Status::Ok) return status;
+  if (Mount* mount = place.parent->mount; mount != nullptr)
+    return mount->make(*place.parent, place.name, mode, rdev, made);
   Node* node = create_node(mode);
   if (node == nullptr) return Status::NoSpace;
   if (const Status status = place.parent->names.add(place.name, *node); status != Status::Ok) {
@@ -114,6 +174,7 @@ Status Tree::make(const Place& place, uint32_t mode, uint64_t rdev, Node*& made)
 
 Status Tree::make_link(const Place& place, const char* target) {
   if (const Status status = check_new(place, false); status != Status::Ok) return status;
+  if (Mount* mount = place.parent->mount; mount != nullptr) return mount->make_link(*place.parent, place.name, target);
   const uint64_t length = strlen(target);
   auto* copy = static_cast<char*>(allocate(length + 1));
   if (copy == nullptr) return Status::NoSpace;
@@ -130,8 +191,10 @@ Status Tree::make_link(const Place& place, const char* target) {
 
 Status Tree::link(Node& node, const Place& place) {
   if (const Status status = check_new(place, false); status != Status::Ok) return status;
+  if (node.mount != place.parent->mount) return Status::CrossDevice;
   if (node.is_directory()) return Status::NotPermitted;
   if (node.links == 0) return Status::NotFound;
+  if (node.mount != nullptr) return node.mount->link(node, *place.parent, place.name);
   if (const Status status = place.parent->names.add(place.name, node); status != Status::Ok) return status;
   ++node.links;
   node.parent = place.parent;
@@ -149,6 +212,8 @@ Status Tree::remove_file(const Place& place) {
   if (place.node == nullptr) return Status::NotFound;
   if (place.node->is_directory()) return Status::IsDirectory;
   if (place.has_slash) return Status::NotDirectory;
+  if (Mount* mount = place.parent->mount; mount != nullptr)
+    return mount->remove(*place.parent, place.name, *place.node);
   remove_name(*place.parent, *place.parent->names.find(place.name));
   drop_link(*place.node);
   return Status::Ok;
@@ -167,6 +232,9 @@ Status Tree::remove_directory(const Place& place) {
   }
   if (place.node == nullptr) return Status::NotFound;
   if (!place.node->is_directory()) return Status::NotDirectory;
+  if (is_mounted_root(place.node)) return Status::Busy;
+  if (Mount* mount = place.parent->mount; mount != nullptr)
+    return mount->remove(*place.parent, place.name, *place.node);
   if (place.node->names.size() != 0) return Status::NotEmpty;
   remove_name(*place.parent, *place.parent->names.find(place.name));
   drop_directory(*place.node);
@@ -186,12 +254,16 @@ bool is_within(const Node* node, const Node* above) {
 }  // namespace
 
 Status Tree::check_rename(const Place& from, const Place& to, bool replace) const {
+  if (from.ending == Ending::Name && to.ending == Ending::Name && from.parent->mount != to.parent->mount)
+    return Status::CrossDevice;
   if (from.ending != Ending::Name) return Status::Busy;
   if (to.ending != Ending::Name) return replace ? Status::Busy : Status::Exists;
   if (from.node == nullptr) return Status::NotFound;
   if (to.node != nullptr && !replace) return Status::Exists;
+  if (is_mounted_root(from.node) || is_mounted_root(to.node)) return Status::Busy;
   const bool is_directory = from.node->is_directory();
   if (!is_directory && (from.has_slash || to.has_slash)) return Status::NotDirectory;
+  if (from.parent->mount != nullptr) return Status::Ok;  // the volume checks the rest
   if (is_directory && is_within(to.parent, from.node)) return Status::Invalid;
   if (to.node != nullptr && to.node->is_directory() && is_within(from.parent, to.node)) return Status::NotEmpty;
   if (to.node == from.node) return Status::Ok;
@@ -204,6 +276,8 @@ Status Tree::check_rename(const Place& from, const Place& to, bool replace) cons
 
 Status Tree::rename(const Place& from, const Place& to, bool replace) {
   if (const Status status = check_rename(from, to, replace); status != Status::Ok) return status;
+  if (Mount* mount = from.parent->mount; mount != nullptr)
+    return mount->rename(*from.parent, from.name, *to.parent, to.name, to.node);
   if (to.node == from.node) return Status::Ok;
   Node& node = *from.node;
 

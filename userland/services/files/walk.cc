@@ -41,6 +41,21 @@ struct Rest {
 
 }  // namespace
 
+Status Tree::find_child(Node& directory, const Name& name, Node*& node) {
+  if (directory.mount != nullptr) return directory.mount->find(directory, name, node);
+  const Entry* entry = directory.names.find(name);
+  node = entry == nullptr ? nullptr : entry->node;
+  if (node == nullptr || node->covered_by == nullptr) return Status::Ok;
+  node = node->covered_by;
+  return refresh(*node);
+}
+
+Status Tree::find_parent(Node& directory, Node*& parent) {
+  if (directory.mount != nullptr) return directory.mount->find_parent(directory, parent);
+  parent = directory.parent;
+  return Status::Ok;
+}
+
 Status Tree::walk(Node& from, const PathBuffer& path, LastName last_name, Place& place) {
   if (path.text[0] == 0) return Status::NotFound;
   Rest rest{path.text};
@@ -56,12 +71,14 @@ Status Tree::walk(Node& from, const PathBuffer& path, LastName last_name, Place&
     rest.look_ahead(has_slash, has_more);
 
     if (name.is(".") || name.is("..")) {
-      if (name.length == 2) current = current->parent;
+      if (name.length == 2) {
+        if (const Status status = find_parent(*current, current); status != Status::Ok) return status;
+      }
       place = {name.length == 1 ? Ending::Dot : Ending::DotDot, nullptr, {}, current, has_slash};
       continue;
     }
-    const Entry* entry = current->names.find(name);
-    Node* node = entry == nullptr ? nullptr : entry->node;
+    Node* node = nullptr;
+    if (const Status status = find_child(*current, name, node); status != Status::Ok) return status;
     if (node == nullptr && has_more) return Status::NotFound;
     const bool follows = has_more || last_name == LastName::Follow || (last_name == LastName::Keep && has_slash);
     if (node != nullptr && node->is_link() && follows) {
@@ -112,6 +129,21 @@ Node* Tree::find_name_of(const Node& node, const Entry*& entry) {
 int64_t Tree::path_of(Node& node, char* buffer, uint64_t capacity) {
   uint64_t start = capacity;
   for (Node* current = &node; current != root_;) {
+    if (is_mounted_root(current)) {
+      current = &current->mount->point();
+      continue;
+    }
+    if (current->mount != nullptr) {
+      char text[kMaximumName];
+      uint64_t length = 0;
+      const Status status = current->mount->find_name(*current, current, text, length);
+      if (status != Status::Ok) return static_cast<int64_t>(status);
+      if (length + 1 > start) return static_cast<int64_t>(Status::OutOfRange);
+      start -= length;
+      memcpy(buffer + start, text, length);
+      buffer[--start] = '/';
+      continue;
+    }
     const Entry* entry = nullptr;
     Node* directory = find_name_of(*current, entry);
     if (directory == nullptr) return static_cast<int64_t>(Status::NotFound);
