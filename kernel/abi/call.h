@@ -72,6 +72,9 @@ enum class SystemInfo : uint64_t {
   ModuleName = 0x200,  ///< + module number: the first 8 characters
 };
 
+/// FaultItem::Vector of a thread that thread_trap has sent into its fault gate: no vector of the machine.
+constexpr uint64_t kTrapVector = 256;
+
 enum class FaultItem : uint64_t { Vector = 0, ErrorCode = 1, Address = 2, Rip = 3, Rsp = 4, CodeSpace = 5 };
 
 /// Registers of a frame (frame_read, frame_write): 0-15 the general ones in x86 encoding order, RSP among them.

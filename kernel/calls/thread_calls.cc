@@ -130,6 +130,13 @@ Reply thread_end(const Caller& caller, const Arguments& arguments) {
   return Status::Ok;
 }
 
+Reply thread_trap(const Caller& caller, const Arguments& arguments) {
+  const Result<Thread*> thread = resolve_thread(caller, arguments[0]);
+  if (!thread) return thread.status();
+  request_trap(*thread.value());
+  return Status::Ok;
+}
+
 Reply thread_notify(const Caller& caller, const Arguments& arguments) {
   const Result<EventSource*> event = resolve_event(caller, arguments[1], hop::kRightWrite);
   if (!event) return event.status();

@@ -60,6 +60,7 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   // What others have asked of it (object/thread_requests.h).
   bool is_suspended = false;
   bool is_to_end = false;
+  bool is_to_trap = false;
   bool is_alerted = false;
   bool waits_alertably = false;       ///< in the wait it is in
   EventSource* waits_for = nullptr;   ///< Blocked: what it waits for, to which it has a reference
@@ -69,7 +70,7 @@ struct Thread : Object, Schedulable, ListNode<ThreadTag> {
   uint16_t last_deadline_mark = 0;
   ReturnTrap trap;
   /// Whether the way out of the kernel has to look closer (settle_requests).
-  [[nodiscard]] bool is_asked() const { return is_suspended || is_to_end || trap.is_armed; }
+  [[nodiscard]] bool is_asked() const { return is_suspended || is_to_end || is_to_trap || trap.is_armed; }
   PageRequest page_request;
   Thread* next_in_stock = nullptr;  ///< object/thread_stock.h
 };

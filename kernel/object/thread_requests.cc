@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/object/thread_requests.h"
 
+#include "kernel/fault/handler_frame.h"
 #include "kernel/object/return_trap.h"
 #include "kernel/object/space.h"
 
@@ -43,9 +44,24 @@ inline void set_trap(Thread& thread) {
   const uint32_t waiting = scheduler().ready_above(thread.priority);
   if (waiting != 0 && find_ceiling(thread, waiting, position)) {
     arm_return_trap(thread, position);
-  } else if ((thread.is_suspended || thread.is_to_end) && !is_at_home(thread)) {
+  } else if ((thread.is_suspended || thread.is_to_end || thread.is_to_trap) && !is_at_home(thread)) {
     arm_return_trap(thread, way_home(thread));
+  } else if (thread.is_to_trap) {
+    arm_return_trap(thread, thread.frames().depth() - 1);  // behind a call into the kernel
   }
+}
+
+/// The thread is at home. A frame of a call into the kernel has a return trap instead (set_trap), and behind it is
+/// this.
+void take_trap(Thread& thread) {
+  Frame& event = *thread.frames().top();
+  const Space* space = space_table().find(event.cs_id, event.cs_generation);
+  if (event.kind != FrameKind::Event || space == nullptr) return;
+  const uint16_t vector = event.vector;
+  event.vector = static_cast<uint16_t>(hop::kTrapVector);
+  const Status status = enter_handler(thread, event, space->fault_gate(), {});
+  thread.is_to_trap = status == Status::TryAgain || status == Status::NoSpace;
+  if (status != Status::Ok) event.vector = vector;
 }
 
 void wake_if(Thread& thread, bool is_due, WakeReason reason) {
@@ -80,6 +96,11 @@ void request_end(Thread& thread) {
   wake_if(thread, thread.state == ThreadState::Blocked && (thread.rests || is_at_home(thread)), WakeReason::Cancelled);
 }
 
+void request_trap(Thread& thread) {
+  thread.is_to_trap = true;
+  scheduler().kick(thread);
+}
+
 void alert(Thread& thread) {
   thread.is_alerted = true;
   wake_if(thread, thread.waits_alertably, WakeReason::Alerted);
@@ -89,7 +110,7 @@ void settle_requests() {
   for (;;) {
     while (scheduler().must_yield()) scheduler().give_way();
     Thread& thread = current_thread();  // a wait may have put another one here
-    const bool is_asked = thread.is_to_end || thread.is_suspended;
+    const bool is_asked = thread.is_to_end || thread.is_suspended || thread.is_to_trap;
     if (is_asked && thread.body == nullptr && is_at_home(thread)) {
       if (thread.is_to_end) end_current_thread();
       if (thread.is_suspended) {
@@ -98,6 +119,7 @@ void settle_requests() {
         current_thread().rests = false;
         continue;
       }
+      if (thread.is_to_trap) take_trap(thread);
     }
     set_trap(thread);
     return;

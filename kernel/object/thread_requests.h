@@ -11,6 +11,8 @@ void suspend(Thread& thread);
 void resume(Thread& thread);
 /// It ends at home. Until then it is alerted.
 void request_end(Thread& thread);
+/// It enters the fault gate of its space, from the moment when it could rest.
+void request_trap(Thread& thread);
 /// Sets the alert, and ends a wait that is alertable.
 void alert(Thread& thread);
 

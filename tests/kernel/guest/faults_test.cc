@@ -6,6 +6,7 @@
 #include "tests/kernel/guest/child.h"
 #include "tests/kernel/guest/probe.h"
 #include "tests/kernel/guest/test.h"
+#include "tests/kernel/guest/threads.h"
 #include "userland/runtime/gate.h"
 
 extern "C" void after_fault();
@@ -177,6 +178,67 @@ GUEST_TEST("K1: a fault in a space with a fault gate hops there, and resumes whe
   for (const uint16_t name : {gate, handler, own}) end_gate(name);
   end_child(program);
   end_child(personality);
+}
+
+namespace {
+
+volatile uint64_t traps = 0, trap_vector = 0;
+
+struct Spinning {
+  volatile uint64_t turns = 0;
+  volatile bool stop = false;
+};
+
+}  // namespace
+
+extern "C" {
+void trap_entry();
+hop::Reply count_traps(const hop::Request& request);
+hop::Reply count_traps(const hop::Request&) {
+  trap_vector = static_cast<uint64_t>(fault_record(hop::FaultItem::Vector).value);
+  traps = traps + 1;
+  return {};
+}
+}
+HOP_GATE(trap_entry, count_traps);
+
+GUEST_TEST("K2: a thread that computes is taken into the fault gate of its space, and goes on where it was") {
+  const uint16_t own = SELECTOR(gate_create(hop::kSelf, reinterpret_cast<uint64_t>(trap_entry), 0,
+                                            static_cast<uint64_t>(StackPolicy::Pool), 0, 0));
+  const auto spin = +[](uint64_t where) {
+    auto& mine = *reinterpret_cast<Spinning*>(where);
+    uint64_t a = 1, b = 2;
+    while (!mine.stop) {
+      a += b;
+      b = a - b;
+      if (a < b) a = b;
+      mine.turns = mine.turns + 1;
+    }
+  };
+  Spinning spinning;
+  CHECK_OK(space_set_fault_gate(hop::kSelf, own));
+  const uint16_t thread = SELECTOR(thread_create(
+      thread_gate(), hop::kStackSpace, 0, 0, reinterpret_cast<uint64_t>(+spin), reinterpret_cast<uint64_t>(&spinning)));
+  while (spinning.turns == 0) thread_yield();
+  traps = 0;
+  for (uint64_t i = 1; i <= 5; ++i) {
+    if (i % 2 == 0) CHECK_OK(thread_suspend(thread));
+    CHECK_OK(thread_trap(thread));
+    if (i % 2 == 0) {
+      CHECK_OK(thread_trap(thread));  // one with the first, which has not been taken
+      CHECK_OK(thread_resume(thread));
+    }
+    while (traps < i) thread_yield();
+    CHECK_EQUAL(trap_vector, hop::kTrapVector);
+    const uint64_t turns = spinning.turns;
+    while (spinning.turns == turns) thread_yield();
+    CHECK_EQUAL(traps, i);
+  }
+  spinning.stop = true;
+  let_them_end();
+  CHECK_STATUS(thread_trap(thread), Status::NotFound);
+  CHECK_OK(list_remove(hop::kSelf, thread));
+  end_gate(own);  // and with it the fault gate
 }
 
 namespace {

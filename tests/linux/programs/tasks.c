@@ -203,6 +203,37 @@ static void signals_between(void) {
   SHOW(kill(busy, SIGTERM));
   SHOW(waitpid(busy, &status, 0) == busy);
   SHOW(WTERMSIG(status));
+  // to a program that calls nothing, and has a handler: it goes on where it was, with all its registers
+  pipe(ends);
+  fflush(stdout);
+  const pid_t counter = fork();
+  if (counter == 0) {
+    on(SIGUSR1, note, 0);
+    came = 0;
+    write(ends[1], "r", 1);
+    double sum = 0;
+    unsigned long turns = 0, hash = 1;
+    while (came == 0 || turns % 1000 != 0) {
+      turns++;
+      hash = hash * 31 + turns;
+      sum += 0.5;
+    }
+    unsigned long again = 1;
+    for (unsigned long i = 1; i <= turns; i++) again = again * 31 + i;
+    _exit(sum == turns * 0.5 && hash == again ? 21 : 22);
+  }
+  read(ends[0], &byte, 1);
+  nap(10);
+  SHOW(kill(counter, SIGUSR1));
+  SHOW(waitpid(counter, &status, 0) == counter);
+  SHOW(WEXITSTATUS(status));
+  came = 0;
+  const struct itimerval soon = {{0, 0}, {0, 5000}};
+  on(SIGALRM, note, 0);
+  setitimer(ITIMER_REAL, &soon, NULL);
+  while (came == 0) {
+  }
+  SHOW(came == SIGALRM);
   // a group
   fflush(stdout);
   const pid_t leader = fork();

@@ -62,7 +62,11 @@ int64_t resume(Task& task, SavedRegisters& saved) {
 }
 
 int64_t serve_call(Task& task, SavedRegisters& saved, uint64_t number) {
-  if (task.resume.is_pending) return resume(task, saved);
+  task.is_in_call = true;
+  if (task.resume.is_pending) {
+    const int64_t result = resume(task, saved);
+    return has_deliverable(task.signals) ? deliver_signals(task, saved, number, result) : result;
+  }
   const Arguments arguments = {{saved.rdi, saved.rsi, saved.rdx, saved.r10, saved.r8, saved.r9}};
   task.saved = &saved;
   for (;;) {
@@ -76,8 +80,10 @@ int64_t serve_call(Task& task, SavedRegisters& saved, uint64_t number) {
 }  // namespace
 
 extern "C" int64_t linux_system_call(ProgramMemory* memory, SavedRegisters* saved, uint64_t number) {
-  lock_service(memory->user);
-  const int64_t result = serve_call(*memory->user, *saved, number);
+  Task& task = *memory->user;
+  lock_service(&task);
+  const int64_t result = serve_call(task, *saved, number);
+  task.is_in_call = false;
   unlock_service();
   return result;
 }

@@ -84,15 +84,19 @@ bool handle(Task& task, uint32_t signal) {
 }  // namespace
 
 extern "C" void linux_fault(ProgramMemory* memory) {
-  lock_service(memory->user);
   Task& task = *memory->user;
-  const uint32_t signal = signal_of(task, record(FaultItem::Vector));
+  lock_service(&task);
+  task.is_in_call = true;
+  const uint64_t vector = record(FaultItem::Vector);
+  const uint32_t signal = vector == kTrapVector ? 0 : signal_of(task, vector);
   if (signal == kSigKill) LogLine() << "linux: out of memory, " << task.name << " is killed";
-  if (signal == kSigKill || !handle(task, signal)) {
+  if (signal == kSigKill || (signal != 0 && !handle(task, signal))) {
     constexpr uint64_t kToLog = 1;
     kernel_call(Call::fault_report, kToLog);
     end_task(task, killed(signal));
   }
+  deliver_between(task);
+  task.is_in_call = false;
   unlock_service();
 }
 

@@ -42,7 +42,7 @@ void set_resume_point(Task& child, const SignalRegisters& registers, const Clone
   child.resume.registers.rax = 0;
   if (clone.stack != 0) child.resume.registers.rsp = clone.stack;
   save_vector_state(child.resume.vectors);
-  child.resume.is_pending = true;
+  child.resume.is_pending = child.is_in_call = true;
   if (clone.has(kCloneSetTls)) child.fs_base = clone.tls;
 }
 

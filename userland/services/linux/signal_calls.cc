@@ -115,6 +115,8 @@ void raise_signal(Task& task, uint32_t signal, int32_t code, uint32_t sender) {
                         default_action(signal) == DefaultAction::Terminate;
   if (is_fatal && state.fatal == 0) state.fatal = signal;
   if (is_fatal && task.state != TaskState::Stopped && task.thread != 0) kernel_call(Call::thread_end, task.thread);
+  const bool must_come = !is_fatal && !is_blocked && (state.pending & signal_bit(signal)) != 0;
+  if (must_come && !task.is_in_call && task.thread != 0) kernel_call(Call::thread_trap, task.thread);
   wake_task(task);
 }
 

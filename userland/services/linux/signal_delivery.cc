@@ -88,6 +88,21 @@ void stop(Task& task, uint32_t signal) {
   }
 }
 
+/// The next signal that is pending and not blocked, which is pending no more; 0: there is none.
+uint32_t take_signal(SignalState& state) {
+  const uint64_t ready = state.pending & ~state.blocked;
+  if (ready == 0) return 0;
+  const uint64_t first = (ready & signal_bit(kSigKill)) != 0 ? signal_bit(kSigKill) : ready;
+  const auto signal = static_cast<uint32_t>(__builtin_ctzll(first)) + 1;
+  state.pending &= ~signal_bit(signal);
+  return signal;
+}
+
+void act_by_default(Task& task, uint32_t signal) {
+  if (default_action(signal) == DefaultAction::Terminate) end_task(task, killed(signal));
+  stop(task, signal);
+}
+
 /// What the program sees of a call that a handler has interrupted.
 void settle_result(SignalRegisters& registers, const SignalAction& action, uint64_t number, int64_t result) {
   constexpr uint64_t kInstructionBytes = 2;  // of syscall
@@ -121,14 +136,10 @@ void set_registers(const SignalRegisters& registers, SavedRegisters& saved) {
 
 int64_t deliver_signals(Task& task, SavedRegisters& saved, uint64_t number, int64_t result) {
   SignalState& state = task.signals;
-  while (const uint64_t ready = state.pending & ~state.blocked) {
-    const uint64_t first = (ready & signal_bit(kSigKill)) != 0 ? signal_bit(kSigKill) : ready;
-    const auto signal = static_cast<uint32_t>(__builtin_ctzll(first)) + 1;
-    state.pending &= ~signal_bit(signal);
+  while (const uint32_t signal = take_signal(state)) {
     if (is_ignored(state, signal)) continue;
     if (state.actions[signal].handler == kHandlerDefault) {
-      if (default_action(signal) == DefaultAction::Terminate) end_task(task, killed(signal));
-      stop(task, signal);
+      act_by_default(task, signal);
       continue;
     }
     const SignalAction action = state.actions[signal];
@@ -141,6 +152,21 @@ int64_t deliver_signals(Task& task, SavedRegisters& saved, uint64_t number, int6
   if (state.has_mask_after) state.blocked = state.mask_after;
   state.has_mask_after = false;
   return result;
+}
+
+void deliver_between(Task& task) {
+  SignalState& state = task.signals;
+  while (const uint32_t signal = take_signal(state)) {
+    if (is_ignored(state, signal)) continue;
+    if (state.actions[signal].handler == kHandlerDefault) {
+      act_by_default(task, signal);
+      continue;
+    }
+    SignalRegisters registers = {};
+    read_fault_frame(registers);
+    if (!enter_handler(state, information_of(state, signal), registers)) end_task(task, killed(kSigSegment));
+    write_handler_entry(registers);
+  }
 }
 
 bool deliver_fault(Task& task, const SignalInformation& information, const SignalRegisters& interrupted) {

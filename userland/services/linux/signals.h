@@ -54,6 +54,9 @@ struct KeptRegisters {
 /// The program continues with these behind its call.
 void set_registers(const SignalRegisters& registers, SavedRegisters& saved);
 
+/// The program has been taken out of what it did (thread_trap): the same, in the middle of it.
+void deliver_between(Task& task);
+
 /// The task faulted: continues in its handler, if it has one that can be entered. False: it must end.
 [[nodiscard]] bool deliver_fault(Task& task, const SignalInformation& information, const SignalRegisters& registers);
 

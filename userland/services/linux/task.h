@@ -43,6 +43,7 @@ struct Task {
   bool is_news = false;         ///< a stop or continuation that the parent has not been told
   Task* released_by = nullptr;  ///< a vfork's child, until which executes another program or ends it waits
   ResumePoint resume;
+  bool is_in_call = false;  ///< a call of its is being served: it looks at its signals before it goes on
 
   Directory* directory = nullptr;  ///< the working directory, shared by reference
   uint32_t file_mode_mask = 022;

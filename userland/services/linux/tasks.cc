@@ -172,13 +172,13 @@ int64_t start_thread(Task& task, ProgramMemory& memory, uint64_t entry, uint64_t
   constexpr auto kKeep = static_cast<uint64_t>(asx::StackPolicy::Keep);
   const int64_t gate = kernel_call(Call::gate_create, memory.image.space(), entry, 0, kKeep, 0);
   if (gate < 0) return gate;
+  memory.user = &task;  // the thread may call before this function goes on
   const int64_t thread =
       kernel_call(Call::thread_create, static_cast<uint64_t>(gate), memory.stack.space(), rsp, fs_base, 0, 0);
   kernel_call(Call::list_remove, kSelf, static_cast<uint64_t>(gate));
   if (thread < 0) return thread;
   task.thread = static_cast<uint16_t>(thread);
   task.memory = &memory;
-  memory.user = &task;
   kernel_call(Call::thread_notify, task.thread, house);
   return 0;
 }
