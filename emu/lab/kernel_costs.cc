@@ -2,9 +2,7 @@
 // hop lab kernel-costs: what the kernel's services cost, beside what has been published of other systems.
 #include <fmt/format.h>
 
-#include "emu/costs/cost_report.h"
-#include "emu/lab/lab.h"
-#include "emu/lab/native_run.h"
+#include "emu/lab/measure.h"
 
 extern "C" {
 extern const std::byte hop_image_kernel_costs[], hop_image_kernel_costs_end[];
@@ -55,12 +53,7 @@ constexpr Published kPublished[] = {
 using Image = std::span<const std::byte>;
 
 Result<NativeOutcome> run_program(std::string_view name, Image elf, std::string data) {
-  Result<NativeOutcome> outcome =
-      run_native({.name = std::string(name), .elf = elf, .model_memory = true, .data = std::move(data)});
-  if (!outcome) return Error{outcome.error()};
-  const RunResult& result = outcome.value().result;
-  if (result.reason == EndReason::PowerOff && result.exit_status == 0) return std::move(outcome.value());
-  return Error{fmt::format("{} did not end well: status {}, {}", name, result.exit_status, result.detail)};
+  return run_well({.name = std::string(name), .elf = elf, .model_memory = true, .data = std::move(data)});
 }
 
 Result<NativeOutcome> do_task(char letter, uint64_t times) {
@@ -68,31 +61,13 @@ Result<NativeOutcome> do_task(char letter, uint64_t times) {
                      fmt::format("{}{}\n", letter, times));
 }
 
-double each(uint64_t sum, uint64_t times) {
-  return static_cast<double>(static_cast<uint64_t>(static_cast<double>(sum) / static_cast<double>(times) * 10 + 0.5)) /
-         10;
-}
-
 /// A row: what one of `times` things costs, given runs with and without them.
 std::vector<nlohmann::ordered_json> row_of(std::string_view what, const Statistics& without, const Statistics& with,
                                            uint64_t times, std::span<const CostTable> tables) {
-  std::vector<nlohmann::ordered_json> row = {what, each(with.instructions - without.instructions, times),
-                                             each(with.kernel_entries - without.kernel_entries, times)};
-  for (const CostTable& table : tables) {
-    const uint64_t before = price_counters(without.counters, table).millicycles;
-    row.emplace_back(each(price_counters(with.counters, table).millicycles - before, times * 1000));
-  }
+  std::vector<nlohmann::ordered_json> row = {what, each(with.instructions, without.instructions, times),
+                                             each(with.kernel_entries, without.kernel_entries, times)};
+  for (auto& cell : cycles_of_each(with, without, times, tables)) row.push_back(std::move(cell));
   return row;
-}
-
-Result<std::vector<CostTable>> cost_tables() {
-  std::vector<CostTable> tables;
-  for (const std::string_view text : builtin_cost_tables()) {
-    Result<CostTable> table = read_cost_table(text);
-    if (!table) return Error{table.error()};
-    if (table.value().name != "unit") tables.push_back(std::move(table.value()));
-  }
-  return tables;
 }
 
 /// The number that the program says in the log, behind a word.

@@ -4,10 +4,8 @@
 
 #include <algorithm>
 
-#include "emu/costs/cost_report.h"
 #include "emu/engine/bare_hop.h"
-#include "emu/lab/lab.h"
-#include "emu/lab/native_run.h"
+#include "emu/lab/measure.h"
 
 extern "C" {
 extern const std::byte hop_image_linux_costs[], hop_image_linux_costs_end[];
@@ -34,16 +32,13 @@ constexpr uint64_t kHops = 300'000;
 constexpr int kRounds = 3;  ///< of which the quickest counts, for the host's time
 
 Result<Statistics> run_task(char letter, uint64_t times, bool model_memory) {
-  Result<NativeOutcome> outcome = run_native({.name = "linux_costs",
-                                              .elf = {hop_image_linux_costs, hop_image_linux_costs_end},
-                                              .limit = 10'000'000'000,
-                                              .model_memory = model_memory,
-                                              .linux_arguments = {std::string(1, letter), std::to_string(times)}});
+  Result<NativeOutcome> outcome = run_well({.name = fmt::format("linux_costs {} {}", letter, times),
+                                            .elf = {hop_image_linux_costs, hop_image_linux_costs_end},
+                                            .limit = 10'000'000'000,
+                                            .model_memory = model_memory,
+                                            .linux_arguments = {std::string(1, letter), std::to_string(times)}});
   if (!outcome) return Error{outcome.error()};
-  const RunResult& result = outcome.value().result;
-  if (result.reason == EndReason::PowerOff && result.exit_status == 0) return outcome.value().statistics;
-  return Error{fmt::format("linux_costs {} {} did not end well: status {}, {}{}", letter, times, result.exit_status,
-                           result.detail, outcome.value().errors)};
+  return outcome.value().statistics;
 }
 
 /// The host's time of the quickest of some runs, in nanoseconds.
@@ -58,18 +53,6 @@ Result<double> host_time(char letter, uint64_t times) {
   return best;
 }
 
-double tenths(double value) {
-  return static_cast<double>(static_cast<int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5))) / 10;
-}
-
-double each(uint64_t with, uint64_t without, uint64_t times) {
-  return tenths(static_cast<double>(with - without) / static_cast<double>(times));
-}
-
-uint64_t hops_in(const Statistics& statistics) {
-  return statistics.gate_calls;
-}
-
 }  // namespace
 
 Result<Report> linux_costs() {
@@ -82,15 +65,10 @@ Result<Report> linux_costs() {
       "on.\n";
   Result<double> bare = measure_bare_hop(kHops);
   if (!bare) return Error{bare.error()};
-  std::vector<CostTable> tables;
+  Result<std::vector<CostTable>> tables = cost_tables();
+  if (!tables) return Error{tables.error()};
   Table costs{"costs", {"what", "instructions", "hops", "kernel entries"}, {}};
-  for (const std::string_view text : builtin_cost_tables()) {
-    Result<CostTable> table = read_cost_table(text);
-    if (!table) return Error{table.error()};
-    if (table.value().name == "unit") continue;
-    costs.columns.push_back("cycles " + table.value().name);
-    tables.push_back(std::move(table.value()));
-  }
+  for (const CostTable& table : tables.value()) costs.columns.push_back("cycles " + table.name);
   Table host{"host", {"what", "microseconds", "bare hops", "target"}, {}};
   for (const Task& task : kTasks) {
     Result<Statistics> none = run_task(task.letter, 0, true);
@@ -99,12 +77,9 @@ Result<Report> linux_costs() {
     if (!many) return Error{many.error()};
     const Statistics &before = none.value(), &after = many.value();
     std::vector<nlohmann::ordered_json> row = {task.what, each(after.instructions, before.instructions, task.times),
-                                               each(hops_in(after), hops_in(before), task.times),
+                                               each(after.gate_calls, before.gate_calls, task.times),
                                                each(after.kernel_entries, before.kernel_entries, task.times)};
-    for (const CostTable& table : tables) {
-      row.emplace_back(each(price_counters(after.counters, table).millicycles,
-                            price_counters(before.counters, table).millicycles, task.times * 1000));
-    }
+    for (auto& cell : cycles_of_each(after, before, task.times, tables.value())) row.push_back(std::move(cell));
     costs.rows.push_back(std::move(row));
     Result<double> idle = host_time(task.letter, 0);
     if (!idle) return Error{idle.error()};

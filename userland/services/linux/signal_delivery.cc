@@ -98,9 +98,16 @@ uint32_t take_signal(SignalState& state) {
   return signal;
 }
 
-void act_by_default(Task& task, uint32_t signal) {
-  if (default_action(signal) == DefaultAction::Terminate) end_task(task, killed(signal));
-  stop(task, signal);
+/// Acts on the pending signals that have no handler; returns the first one that has, or 0.
+uint32_t next_handled(Task& task) {
+  SignalState& state = task.signals;
+  while (const uint32_t signal = take_signal(state)) {
+    if (is_ignored(state, signal)) continue;
+    if (state.actions[signal].handler != kHandlerDefault) return signal;
+    if (default_action(signal) == DefaultAction::Terminate) end_task(task, killed(signal));
+    stop(task, signal);
+  }
+  return 0;
 }
 
 /// What the program sees of a call that a handler has interrupted.
@@ -136,12 +143,7 @@ void set_registers(const SignalRegisters& registers, SavedRegisters& saved) {
 
 int64_t deliver_signals(Task& task, SavedRegisters& saved, uint64_t number, int64_t result) {
   SignalState& state = task.signals;
-  while (const uint32_t signal = take_signal(state)) {
-    if (is_ignored(state, signal)) continue;
-    if (state.actions[signal].handler == kHandlerDefault) {
-      act_by_default(task, signal);
-      continue;
-    }
+  while (const uint32_t signal = next_handled(task)) {
     const SignalAction action = state.actions[signal];
     SignalRegisters registers = registers_of(saved);
     settle_result(registers, action, number, result);
@@ -156,12 +158,7 @@ int64_t deliver_signals(Task& task, SavedRegisters& saved, uint64_t number, int6
 
 void deliver_between(Task& task) {
   SignalState& state = task.signals;
-  while (const uint32_t signal = take_signal(state)) {
-    if (is_ignored(state, signal)) continue;
-    if (state.actions[signal].handler == kHandlerDefault) {
-      act_by_default(task, signal);
-      continue;
-    }
+  while (const uint32_t signal = next_handled(task)) {
     SignalRegisters registers = {};
     read_fault_frame(registers);
     if (!enter_handler(state, information_of(state, signal), registers)) end_task(task, killed(kSigSegment));
