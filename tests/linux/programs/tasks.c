@@ -5,8 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -366,6 +369,50 @@ static void registers_survive(void) {
   printf("%.6f\n", before + third(x));
 }
 
+static void sockets(void) {
+  int pair[2];
+  char text[64] = {0};
+  SHOW(socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+  SHOW(socketpair(AF_UNIX, SOCK_STREAM, 0, NULL));
+  fflush(stdout);
+  const pid_t child = fork();
+  if (child == 0) {
+    close(pair[0]);
+    const long got = read(pair[1], text, 5);
+    text[0]++;
+    write(pair[1], text, got);
+    _exit(0);
+  }
+  close(pair[1]);
+  SHOW(send(pair[0], "hello", 5, MSG_NOSIGNAL));
+  SHOW(recv(pair[0], text, sizeof(text), 0));
+  puts(text);
+  SHOW(recv(pair[0], text, sizeof(text), 0));
+  waitpid(child, NULL, 0);
+  SHOW(send(pair[0], "x", 1, MSG_NOSIGNAL));
+  struct pollfd entry = {pair[0], POLLIN | POLLOUT, 0};
+  SHOW(poll(&entry, 1, 0));
+  SHOW(entry.revents & POLLIN);
+  struct stat status;
+  SHOW(fstat(pair[0], &status));
+  printf("%o\n", status.st_mode & S_IFMT);
+  SHOW(send(1, "x", 1, 0) == -1);
+  SHOW(close(pair[0]));
+  const int event = eventfd(3, EFD_NONBLOCK);
+  uint64_t count = 0;
+  SHOW(read(event, &count, 8));
+  SHOW(count);
+  SHOW(read(event, &count, 8));
+  count = 5;
+  SHOW(write(event, &count, 8));
+  SHOW(read(event, &count, 4));
+  const int semaphore = eventfd(2, EFD_SEMAPHORE);
+  SHOW(read(semaphore, &count, 8));
+  SHOW(read(semaphore, &count, 8));
+  IN_CHILD(nap(5); count = 1; SHOW(write(semaphore, &count, 8)));
+  SHOW(read(semaphore, &count, 8));
+}
+
 static void many(void) {
   int sum = 0;
   for (int round = 0; round < 20; round++) {
@@ -397,6 +444,7 @@ int main(int argc, char** argv, char** environment) {
   alarms();
   spawning(environment);
   registers_survive();
+  sockets();
   many();
   return 0;
 }

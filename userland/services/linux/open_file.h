@@ -9,6 +9,8 @@
 
 namespace hop::personality {
 
+class SocketEnd;
+
 constexpr uint64_t kNoHandle = ~uint64_t{0};
 
 /// Addresses are ones that this service and those it calls can use (caller_address), unless called pointers: those are
@@ -42,6 +44,8 @@ class OpenFile {
   [[nodiscard]] virtual bool is_mappable() const { return false; }
   /// The handle in the files service; kNoHandle for what is not there.
   [[nodiscard]] virtual uint64_t handle() const { return kNoHandle; }
+  /// This, if it is a socket.
+  [[nodiscard]] virtual SocketEnd* as_socket() { return nullptr; }
   /// Bytes that can be read at once, for FIONREAD.
   virtual int64_t readable_bytes() { return 0; }
   /// "pipe:[3]" and the like into the text, for /proc/self/fd; returns its length, 0 if files knows its path.
